@@ -1,0 +1,1 @@
+//! The way out of the process: a bounded queue, one worker thread, HTTP.

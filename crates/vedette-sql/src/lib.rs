@@ -1,0 +1,1 @@
+//! SQL tokenizer: obfuscates statements, and finds the input that changes their structure.

@@ -1,0 +1,1 @@
+//! The in-app firewall: rules evaluated over the addresses of a request.

@@ -1,0 +1,1 @@
+//! Formats on the wire, one file each: encoding for the tracer, decoding for the agent.
