@@ -82,9 +82,8 @@ fn seed() -> u64 {
     }
     // No entropy source: process id, time and the address of a local still differ between processes and threads.
     let local = 0u8;
-    let time = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |d| d.as_nanos() as u64);
+    let time =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos() as u64);
     time ^ (u64::from(std::process::id()) << 32) ^ (&raw const local as u64)
 }
 
