@@ -1,0 +1,53 @@
+"""The servers as pytest fixtures: named by what they are, started on first use, one of each per session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.services import ddapm, postgresql
+from tests.services import recorder as recorders
+from tests.services import redis as redis_servers
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.PostgreSQL]:
+    """A PostgreSQL server; ``.database()`` gives the DSN of a new empty database."""
+    with postgresql.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[redis_servers.Redis]:
+    """A Redis server; use a key prefix of your own, or ``.flush()``."""
+    with redis_servers.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_cluster() -> Iterator[redis_servers.RedisCluster]:
+    """A Redis cluster of three nodes."""
+    with redis_servers.running_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def ddapm_agent() -> Iterator[ddapm.TestAgent]:
+    """Datadog's test agent."""
+    with ddapm.running() as agent:
+        yield agent
+
+
+@pytest.fixture(scope="session")
+def _recorder_process() -> Iterator[recorders.Recorder]:
+    with recorders.running() as recorder:
+        yield recorder
+
+
+@pytest.fixture
+def recorder(_recorder_process: recorders.Recorder) -> Iterator[recorders.Recorder]:
+    """A backend that records; empty and healthy at the start of each test."""
+    _recorder_process.play("healthy")
+    _recorder_process.clear()
+    yield _recorder_process
