@@ -1,0 +1,105 @@
+"""Who the application is, and whether it is watched at all."""
+
+from __future__ import annotations
+
+from vedette.settings.forms import TAGS
+from vedette.settings.kinds import BOOLEAN, PAIRS, TEXT, choice
+from vedette.settings.option import Alias, Option
+from vedette.settings.translate import OTEL_TAGS, resource_attribute, tag, when
+
+ENVIRONMENT = ("deployment.environment.name", "deployment.environment")
+
+OPTIONS = (
+    Option(
+        "enabled",
+        BOOLEAN,
+        True,
+        ("DD_TRACE_ENABLED", when("OTEL_TRACES_EXPORTER", none=False)),
+        "Whether anything is instrumented and sent; off means that nothing is patched and no thread is started.",
+        live=True,
+    ),
+    Option(
+        "service",
+        TEXT,
+        None,
+        (
+            "DD_SERVICE",
+            tag("DD_TAGS", "service"),
+            "OTEL_SERVICE_NAME",
+            resource_attribute("service.name"),
+        ),
+        "Name of the service; without it the name is taken from the program that runs.",
+    ),
+    Option(
+        "env",
+        TEXT,
+        None,
+        ("DD_ENV", tag("DD_TAGS", "env"), resource_attribute(*ENVIRONMENT)),
+        "Deployment environment, such as `production`.",
+    ),
+    Option(
+        "version",
+        TEXT,
+        None,
+        ("DD_VERSION", tag("DD_TAGS", "version"), resource_attribute("service.version")),
+        "Version of the application.",
+    ),
+    Option(
+        "tags",
+        TAGS,
+        {},
+        ("DD_TAGS", OTEL_TAGS),
+        "Tags of every span.",
+        live=True,
+    ),
+    Option(
+        "service_mapping",
+        PAIRS,
+        {},
+        ("DD_SERVICE_MAPPING",),
+        "Services to rename, old name to new name.",
+    ),
+    Option(
+        "detail",
+        choice("lean", "full"),
+        "lean",
+        (Alias("VEDETTE_TRACE_DETAIL", lambda text, _environ: text),),
+        "How much frameworks tell: `lean` is the request, the handler and every call that leaves the process, "
+        "`full` adds the spans of middleware, hooks, signals and response processing.",
+    ),
+    Option(
+        "hostname",
+        TEXT,
+        None,
+        ("DD_HOSTNAME",),
+        "Name of the host, instead of the one that the system gives.",
+    ),
+    Option(
+        "report_hostname",
+        BOOLEAN,
+        False,
+        ("DD_TRACE_REPORT_HOSTNAME",),
+        "Whether traces tell the name of the host.",
+    ),
+    Option(
+        "git_repository_url",
+        TEXT,
+        None,
+        ("DD_GIT_REPOSITORY_URL", tag("DD_TAGS", "git.repository_url")),
+        "Address of the source repository, told with each trace; a user name and password in it are cut.",
+    ),
+    Option(
+        "git_commit_sha",
+        TEXT,
+        None,
+        ("DD_GIT_COMMIT_SHA", tag("DD_TAGS", "git.commit.sha")),
+        "Commit that the application was built from, told with each trace.",
+    ),
+    Option(
+        "process_tags",
+        BOOLEAN,
+        False,
+        ("DD_EXPERIMENTAL_PROPAGATE_PROCESS_TAGS_ENABLED",),
+        "Whether traces tell how the process was started: entry point, its folder, and where the service name is from.",
+    ),
+)

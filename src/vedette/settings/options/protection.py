@@ -1,0 +1,84 @@
+"""How the application is protected."""
+
+from __future__ import annotations
+
+from vedette.settings.kinds import BOOLEAN, COUNT, SECONDS, TEXT, choice, integer
+from vedette.settings.option import Option
+from vedette.settings.translate import milliseconds, when
+
+OPTIONS = (
+    Option(
+        "protection",
+        choice("off", "monitor", "block"),
+        "monitor",
+        # Datadog's switch detects and, with its own default rules, stops nothing by itself. Turning it into `block` would
+        # begin to refuse requests in deployments that never saw that, so it means `monitor`; see docs of the option.
+        (when("DD_APPSEC_ENABLED", **{"true": "monitor", "1": "monitor", "false": "off", "0": "off"}),),
+        "Whether attacks are ignored, reported, or also stopped. `DD_APPSEC_ENABLED=true` means `monitor`: "
+        "to let requests be refused, whatever the rules' own actions say, ask for `block`.",
+        live=True,
+    ),
+    Option(
+        "protection_rules",
+        TEXT,
+        None,
+        ("DD_APPSEC_RULES",),
+        "Path of a rule file in JSON, used instead of the built-in rules.",
+    ),
+    Option(
+        "exploit_prevention",
+        BOOLEAN,
+        True,
+        ("DD_APPSEC_RASP_ENABLED",),
+        "Whether statements, outgoing requests, files and commands are examined before they are carried out.",
+    ),
+    Option(
+        "waf_timeout",
+        SECONDS,
+        0.005,
+        (milliseconds("DD_APPSEC_WAF_TIMEOUT"),),
+        "Seconds that the evaluation of rules may take per request.",
+    ),
+    Option(
+        "protection_trace_rate_limit",
+        COUNT,
+        100,
+        ("DD_APPSEC_TRACE_RATE_LIMIT",),
+        "Traces per second that are kept because of an attack in them.",
+    ),
+    Option(
+        "body_limit",
+        COUNT,
+        1024 * 1024,
+        ("DD_APPSEC_BODY_PARSING_SIZE_LIMIT",),
+        "Bytes of a request's or response's body that are examined; 0 examines none.",
+    ),
+    Option(
+        "body_max_depth",
+        integer(1, 256),
+        20,
+        (),
+        "Levels of nesting of a body that are examined.",
+    ),
+    Option(
+        "body_max_elements",
+        integer(1),
+        4096,
+        (),
+        "Values of a body that are examined.",
+    ),
+    Option(
+        "blocked_template_json",
+        TEXT,
+        None,
+        ("DD_APPSEC_HTTP_BLOCKED_TEMPLATE_JSON",),
+        "Path of the answer to refused requests that want JSON.",
+    ),
+    Option(
+        "blocked_template_html",
+        TEXT,
+        None,
+        ("DD_APPSEC_HTTP_BLOCKED_TEMPLATE_HTML",),
+        "Path of the answer to refused requests that want HTML.",
+    ),
+)

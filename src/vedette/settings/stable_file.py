@@ -1,0 +1,99 @@
+"""Datadog's stable configuration file: options that the Datadog Agent's host sets for all applications on it.
+
+It is YAML of a simple shape, a map `apm_configuration_default` of `DD_*` names to scalars:
+
+    apm_configuration_default:
+      DD_SERVICE: shop
+      DD_TRACE_SAMPLING_RULES: '[{"sample_rate": 0.5}]'
+
+This reads just that shape (plain and quoted scalars, comments, one-line lists kept as text), since a YAML library has
+no place in somebody else's process. What is not understood makes the file void, as a broken one, and is reported.
+"""
+
+from __future__ import annotations
+
+from vedette.settings.origin import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SECTION = "apm_configuration_default"
+_LIMIT = 1024 * 1024  # bytes; a file larger than this is not configuration
+
+
+def read(path: str, problems: list[Problem]) -> dict[str, str]:
+    """The variables in the file; none, and a problem, if it can't be read."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return parse(file.read(_LIMIT))
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        problems.append(Problem("file", path, f"ignored: {error}"))
+        return {}
+
+
+def parse(text: str) -> dict[str, str]:
+    """The variables in the file's text. Raises `ValueError` with the line's number where it is not understood."""
+    values: dict[str, str] = {}
+    for number, line in enumerate(_section(text.splitlines()), 1):
+        key, colon, rest = line.partition(":")
+        if not colon or (rest and not rest[0].isspace()) or not key.strip():
+            raise ValueError(f"entry {number} of {_SECTION} is not of the form NAME: value")
+        values[_scalar(key)] = _scalar(rest)
+    return values
+
+
+def _section(lines: Iterable[str]) -> Iterable[str]:
+    """The lines inside the section, without blank ones and comments."""
+    inside, indent = False, 0
+    for line in lines:
+        content = line.strip()
+        if not content or content.startswith("#"):
+            continue
+        if "\t" in line[: len(line) - len(line.lstrip())]:
+            raise ValueError("a tab stands where YAML wants blanks")
+        depth = len(line) - len(line.lstrip())
+        if depth == 0:
+            inside, indent = content.partition("#")[0].strip() == _SECTION + ":", 0
+        elif inside:
+            indent = indent or depth
+            if depth != indent:
+                raise ValueError(f"uneven indentation in {_SECTION}")
+            yield content
+
+
+def _scalar(text: str) -> str:
+    text = text.strip()
+    if text[:1] in ("'", '"'):
+        return _quoted(text, text[0])
+    if text[:1] in ("|", ">", "&", "*", "!"):
+        raise ValueError(f"values that begin with {text[0]} are not understood")
+    plain = text.partition(" #")[0].rstrip()
+    return "" if plain.startswith("#") or plain in ("~", "null") else plain
+
+
+def _quoted(text: str, quote: str) -> str:
+    position, value = 1, ""
+    while position < len(text):
+        character = text[position]
+        if quote == '"' and character == "\\":
+            value += _ESCAPES.get(text[position + 1 : position + 2], text[position + 1 : position + 2])
+            position += 2
+        elif character != quote:
+            value += character
+            position += 1
+        elif quote == "'" and text[position + 1 : position + 2] == "'":
+            value += "'"
+            position += 2
+        else:
+            return _ended(value, text[position + 1 :])
+    raise ValueError("a quote is not closed")
+
+
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
+
+
+def _ended(value: str, rest: str) -> str:
+    if rest.strip() and not rest.strip().startswith("#"):
+        raise ValueError("text follows a closing quote")
+    return value

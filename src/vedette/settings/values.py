@@ -1,0 +1,79 @@
+"""The type of every option's value. Generated from the table of options by tools/generate.py, not to be edited."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Literal
+
+
+class Values:
+    """Every option as an attribute."""
+
+    enabled: bool
+    service: str | None
+    env: str | None
+    version: str | None
+    tags: Mapping[str, str]
+    service_mapping: Mapping[str, str]
+    detail: Literal["lean", "full"]
+    hostname: str | None
+    report_hostname: bool
+    git_repository_url: str | None
+    git_commit_sha: str | None
+    process_tags: bool
+    agent_url: str
+    agent_host: str
+    agent_port: int
+    exporters: Literal["datadog", "otlp", "both", "none"]
+    trace_api_version: Literal["v0.4", "v0.5"]
+    otlp_endpoint: str | None
+    otlp_traces_endpoint: str
+    otlp_protocol: Literal["http/protobuf", "http/json"]
+    otlp_headers: Mapping[str, str]
+    otlp_compression: Literal["none", "gzip"]
+    send_timeout: float
+    send_interval: float
+    queue_bytes: int
+    payload_bytes: int
+    stats: bool
+    trace_id_128_bit: bool
+    partial_flush: bool
+    partial_flush_min_spans: int
+    otel_api: bool
+    debug: bool
+    startup_logs: bool
+    sample_rate: float | None
+    sampling_rules: tuple[Mapping[str, object], ...]
+    rate_limit: int
+    span_sampling_rules: tuple[Mapping[str, object], ...]
+    propagation_style: tuple[str, ...]
+    propagation_style_extract: tuple[str, ...]
+    propagation_style_inject: tuple[str, ...]
+    propagation_extract_first: bool
+    propagation_behavior_extract: Literal["continue", "restart", "ignore"]
+    propagation_tags_max_length: int
+    baggage_tag_keys: tuple[str, ...]
+    baggage_max_items: int
+    baggage_max_bytes: int
+    header_tags: Mapping[str, str]
+    client_ip_enabled: bool
+    client_ip_header: str | None
+    query_string: bool
+    client_query_string: bool
+    query_string_obfuscation: str | None
+    http_server_error_statuses: tuple[tuple[int, int], ...]
+    http_client_error_statuses: tuple[tuple[int, int], ...]
+    integrations: Mapping[str, object]
+    logs_injection: bool
+    protection: Literal["off", "monitor", "block"]
+    protection_rules: str | None
+    exploit_prevention: bool
+    waf_timeout: float
+    protection_trace_rate_limit: int
+    body_limit: int
+    body_max_depth: int
+    body_max_elements: int
+    blocked_template_json: str | None
+    blocked_template_html: str | None

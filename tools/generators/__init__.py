@@ -1,0 +1,1 @@
+"""What makes the generated files, one module per source of facts."""
