@@ -1,0 +1,1 @@
+//! Trace filters that the Agent announces in `/info`.
