@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import sys
 from pathlib import Path
-from typing import Callable, Dict
+from typing import Callable
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(Path(__file__).resolve().parent)]
@@ -19,7 +19,7 @@ sys.path[:0] = [str(ROOT / "src"), str(Path(__file__).resolve().parent)]
 from generators import options  # noqa: E402  (the paths above come first)
 
 # Paths are relative to the root of the repository.
-GENERATORS: list[Callable[[], Dict[str, str]]] = [
+GENERATORS: list[Callable[[], dict[str, str]]] = [
     options.typed_values,
     options.options_page,
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from vedette.settings.option import Alias, Option
 from vedette.settings.options import TOPICS
 
-_HEADER = '''"""The type of every option's value. Generated from the table of options by tools/generate.py, not to be edited."""
+_HEADER = '''"""The type of every option's value. Generated from the table by tools/generate.py, do not edit."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ _INTRODUCTION = """<!-- Generated from the table of options by tools/generate.py
 
 # Options
 
-Every option can be given in code (`vedette.start(service="shop")`), in the environment, or in a file (`vedette.toml`, or
-`[tool.vedette]` in `pyproject.toml`, in the working directory). The first source that has a usable value wins:
+Every option can be given in code (`vedette.start(service="shop")`), in the environment, or in a file in the working
+directory (`vedette.toml`, or `[tool.vedette]` in `pyproject.toml`). The first source that has a usable value wins:
 
 1. remote configuration, for the options marked *live*
 2. code
@@ -56,8 +56,8 @@ Every option can be given in code (`vedette.start(service="shop")`), in the envi
 9. the default
 
 The option `service` is the variable `VEDETTE_SERVICE`, the key `service` in a file, and the argument `service` in code.
-An empty variable counts as absent unless its row says what it means. `vedette config` shows every value and where it came
-from; values that can't be used are told once, and the next source applies.
+An empty variable counts as absent unless its row says what it means. `vedette config` shows every value and where it
+came from; values that can't be used are told once, and the next source applies.
 """
 
 

@@ -95,21 +95,24 @@ def parse_rules(raw: object) -> tuple[Mapping[str, object], ...]:
 def parse_switches(raw: object) -> dict[str, object]:
     """Integrations on or off: `flask:off,redis:on`; in a file or in code also a table of the integration's options."""
     pairs = raw.items() if isinstance(raw, dict) else (_switch(entry) for entry in split_words(raw))
-    switches: dict[str, object] = {}
-    wrong = []
-    for name, state in pairs:
-        try:
-            switches[integration_key(str(name))] = dict(state) if isinstance(state, dict) else parse_boolean(state)
-        except ValueError:
-            wrong.append(f"{name}:{state}")
+    switches = {integration_key(str(name)): _state(state) for name, state in pairs}
+    wrong = [name for name, state in switches.items() if state is None]
     if wrong:
-        raise PartlyWrong("expected name:on or name:off, left out " + ", ".join(wrong), switches)
+        usable = {name: state for name, state in switches.items() if state is not None}
+        raise PartlyWrong("expected name:on or name:off, left out " + ", ".join(wrong), usable)
     return switches
 
 
 def _switch(entry: str) -> tuple[str, str]:
     name, colon, state = entry.partition(":")
     return name.strip(), state.strip() if colon else "on"
+
+
+def _state(state: object) -> object:
+    try:
+        return dict(state) if isinstance(state, dict) else parse_boolean(state)
+    except ValueError:
+        return None
 
 
 def integration_key(name: str) -> str:

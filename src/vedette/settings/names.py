@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from vedette.settings.collect import INDEX
-from vedette.settings.forms import integration_key
 from vedette.settings.foreign import WITHOUT_EFFECT
+from vedette.settings.forms import integration_key
 from vedette.settings.options import OPTIONS
 from vedette.settings.origin import Problem
 

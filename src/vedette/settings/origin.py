@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# Ranks of the sources, the highest wins. A fleet-managed Datadog file stands above the environment by Datadog's contract.
+# Ranks of the sources, the highest wins. That a fleet-managed file stands above the environment is Datadog's contract.
 DEFAULT, LOCAL_STABLE, FILE, OTEL, DATADOG, VEDETTE, FLEET_STABLE, CODE, REMOTE = range(9)
 
 
@@ -15,7 +15,9 @@ class Origin:
 
     __slots__ = ("key", "order", "raw", "source", "value")
 
-    def __init__(self, source: str, key: str, raw: object, value: object, order: tuple[int, int] = (DEFAULT, 0)) -> None:
+    def __init__(
+        self, source: str, key: str, raw: object, value: object, order: tuple[int, int] = (DEFAULT, 0)
+    ) -> None:
         self.source = source
         self.key = key
         self.raw = raw

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from os.path import basename
+from sys import version_info
 
 from vedette.settings.origin import Problem
 
@@ -47,8 +49,6 @@ def _section(document: Mapping[str, object], whole: bool) -> Mapping[str, object
 
 
 def _parser() -> Callable[[str], dict[str, object]]:
-    try:
-        from tomllib import loads
-    except ImportError:
-        from tomli import loads  # type: ignore[no-redef,import-not-found,unused-ignore]
-    return loads  # type: ignore[no-any-return,unused-ignore]
+    parser = import_module("tomllib" if version_info >= (3, 11) else "tomli")
+    loads: Callable[[str], dict[str, object]] = parser.loads
+    return loads

@@ -6,7 +6,6 @@ from vedette.settings.collect import Collection
 from vedette.settings.derived import derive
 from vedette.settings.options import OPTIONS
 from vedette.settings.origin import REMOTE, Origin, Problem
-from vedette.settings.values import Values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +14,9 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from vedette.settings.integration import IntegrationSettings
+    from vedette.settings.values import Values
+else:
+    Values = object  # the generated class holds nothing but types
 
 _DEFAULTS = {name: option.default for name, option in OPTIONS.items()}
 
@@ -44,7 +46,9 @@ class Settings(Values):
         self.__dict__.update(values)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"settings can't be assigned; pass {name}= to vedette.start() or set VEDETTE_{name.upper()}")
+        raise AttributeError(
+            f"settings can't be assigned; pass {name}= to vedette.start() or set VEDETTE_{name.upper()}"
+        )
 
     def origin(self, name: str) -> Origin:
         """Where the value in effect came from. Raises `KeyError` for a name that is no option."""
@@ -86,7 +90,9 @@ class Settings(Values):
         for name in [name for name in found.origins if not OPTIONS[name].live]:
             del found.origins[name]
             found.problems.append(Problem("invalid", name, "can't be changed at run time"))
-        returned = {name: [] for name, value in values.items() if value is None and name in OPTIONS}
+        returned: dict[str, list[Origin]] = {
+            name: [] for name, value in values.items() if value is None and name in OPTIONS
+        }
         self._replace_remote({**returned, **found.origins})
         return found.problems
 

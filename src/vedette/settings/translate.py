@@ -43,6 +43,11 @@ def negated(variable: str) -> Alias:
     return Alias(variable, lambda text, _environ: not parse_boolean(text))
 
 
+def switch(variable: str, on: object, off: object) -> Alias:
+    """A switch for an option that has more than two positions."""
+    return Alias(variable, lambda text, _environ: on if parse_boolean(text) else off)
+
+
 def when(variable: str, **meanings: object) -> Alias:
     """A variable that decides the option by some of its values only."""
     return Alias(variable, lambda text, _environ: meanings.get(text.strip().lower()))

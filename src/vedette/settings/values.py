@@ -1,4 +1,4 @@
-"""The type of every option's value. Generated from the table of options by tools/generate.py, not to be edited."""
+"""The type of every option's value. Generated from the table by tools/generate.py, do not edit."""
 
 from __future__ import annotations
 
@@ -23,6 +23,12 @@ class Values:
     git_repository_url: str | None
     git_commit_sha: str | None
     process_tags: bool
+    trace_id_128_bit: bool
+    partial_flush: bool
+    partial_flush_min_spans: int
+    otel_api: bool
+    debug: bool
+    startup_logs: bool
     agent_url: str
     agent_host: str
     agent_port: int
@@ -38,12 +44,6 @@ class Values:
     queue_bytes: int
     payload_bytes: int
     stats: bool
-    trace_id_128_bit: bool
-    partial_flush: bool
-    partial_flush_min_spans: int
-    otel_api: bool
-    debug: bool
-    startup_logs: bool
     sample_rate: float | None
     sampling_rules: tuple[Mapping[str, object], ...]
     rate_limit: int

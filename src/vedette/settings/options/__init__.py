@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from vedette.settings.options import (
-    agent,
-    identity,
+    application,
     integrations,
     propagation,
     protection,
     requests,
     sampling,
     sending,
-    tracing,
 )
 
 TYPE_CHECKING = False
@@ -20,6 +18,6 @@ if TYPE_CHECKING:
 
     from vedette.settings.option import Option
 
-TOPICS = (identity, agent, sending, tracing, sampling, propagation, requests, integrations, protection)
+TOPICS = (application, sending, sampling, propagation, requests, integrations, protection)
 
-OPTIONS: dict[str, Option[Any]] = {row.name: row for topic in TOPICS for row in topic.OPTIONS}  # type: ignore[attr-defined]
+OPTIONS: dict[str, Option[Any]] = {row.name: row for topic in TOPICS for row in topic.OPTIONS}

@@ -18,11 +18,7 @@ OPTIONS = (
         "logs_injection",
         BOOLEAN,
         True,
-        (
-            Alias(
-                "DD_LOGS_INJECTION", lambda text, _environ: True if text.strip().lower() == "structured" else text
-            ),
-        ),
+        (Alias("DD_LOGS_INJECTION", lambda text, _environ: True if text.strip().lower() == "structured" else text),),
         "Whether log records carry the ids of the active trace and span.",
         live=True,
     ),

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from vedette.settings.kinds import BOOLEAN, COUNT, SECONDS, TEXT, choice, integer
 from vedette.settings.option import Option
-from vedette.settings.translate import milliseconds, when
+from vedette.settings.translate import milliseconds, switch
 
+# With its default rules, Datadog's switch reports and refuses nothing by itself. Were it `block` here, deployments that
+# never saw a refused request would begin to: so it means `monitor`.
 OPTIONS = (
     Option(
         "protection",
         choice("off", "monitor", "block"),
         "monitor",
-        # Datadog's switch detects and, with its own default rules, stops nothing by itself. Turning it into `block` would
-        # begin to refuse requests in deployments that never saw that, so it means `monitor`; see docs of the option.
-        (when("DD_APPSEC_ENABLED", **{"true": "monitor", "1": "monitor", "false": "off", "0": "off"}),),
-        "Whether attacks are ignored, reported, or also stopped. `DD_APPSEC_ENABLED=true` means `monitor`: "
-        "to let requests be refused, whatever the rules' own actions say, ask for `block`.",
+        (switch("DD_APPSEC_ENABLED", on="monitor", off="off"),),
+        "Whether attacks are ignored, reported, or also stopped; requests are refused by `block` only, also where "
+        "a rule asks for it, and `DD_APPSEC_ENABLED=true` means `monitor`.",
         live=True,
     ),
     Option(

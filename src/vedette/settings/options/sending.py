@@ -1,9 +1,9 @@
-"""What is sent, in which format, and how much of it may wait."""
+"""Where traces are sent, in which format, and how much of it may wait."""
 
 from __future__ import annotations
 
 from vedette.settings.forms import HEADERS
-from vedette.settings.kinds import BOOLEAN, SECONDS, URL, choice, integer
+from vedette.settings.kinds import BOOLEAN, HOST, PORT, SECONDS, URL, choice, integer
 from vedette.settings.option import Kind, Option, PartlyWrong
 from vedette.settings.translate import OTEL_EXPORTERS, milliseconds
 
@@ -21,6 +21,27 @@ def parse_protocol(raw: object) -> str:
 PROTOCOL: Kind[str] = Kind('Literal["http/protobuf", "http/json"]', "`http/protobuf` or `http/json`", parse_protocol)
 
 OPTIONS = (
+    Option(
+        "agent_url",
+        URL,
+        None,
+        ("DD_TRACE_AGENT_URL",),
+        "Address of the agent, `http://host:port` or `unix:///path`; wins over host and port.",
+    ),
+    Option(
+        "agent_host",
+        HOST,
+        "localhost",
+        ("DD_AGENT_HOST", "DD_TRACE_AGENT_HOSTNAME"),
+        "Host of the agent, also the default host for OTLP.",
+    ),
+    Option(
+        "agent_port",
+        PORT,
+        8126,
+        ("DD_TRACE_AGENT_PORT", "DD_AGENT_PORT"),
+        "Port of the agent.",
+    ),
     Option(
         "exporters",
         choice("auto", "datadog", "otlp", "both", "none"),
