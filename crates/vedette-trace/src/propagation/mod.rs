@@ -120,16 +120,15 @@ pub trait Carrier {
     fn get(&self, name: &str) -> Option<Cow<'_, str>>;
 }
 
-impl<T: Carrier + ?Sized> Carrier for &T {
-    fn get(&self, name: &str) -> Option<Cow<'_, str>> {
-        (**self).get(name)
-    }
-}
+/// Headers as a list of names (in any case) and values.
+#[derive(Clone, Copy, Debug)]
+pub struct Headers<'a>(pub &'a [(&'a str, &'a str)]);
 
-/// Headers as a slice of names (in any case) and values.
-impl Carrier for [(&str, &str)] {
+impl Carrier for Headers<'_> {
     fn get(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| Cow::Borrowed(*value))
+        let mut values = self.0.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value);
+        let first = values.next()?;
+        Some(values.fold(Cow::Borrowed(first), |line, value| Cow::Owned(format!("{line},{value}"))))
     }
 }
 
