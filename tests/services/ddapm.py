@@ -1,4 +1,4 @@
-"""Datadog's test agent, in a virtual environment of its own: it checks the payloads the way the real Agent reads them."""
+"""Datadog's test agent, in a virtual environment of its own: it reads payloads as the real Agent does."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def program() -> Path:
 @contextlib.contextmanager
 def running() -> Iterator[TestAgent]:
     """One test agent with its ports on loopback."""
-    script, (http, otlp, grpc) = program(), process.free_ports(3)
+    script, (otlp, grpc) = program(), process.free_ports(2)
     env = dict(os.environ, OTLP_HTTP_PORT=str(otlp), OTLP_GRPC_PORT=str(grpc))
 
     def command(_home: Path, port: int) -> list[str]:

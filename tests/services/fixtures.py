@@ -46,8 +46,8 @@ def _recorder_process() -> Iterator[recorders.Recorder]:
 
 
 @pytest.fixture
-def recorder(_recorder_process: recorders.Recorder) -> Iterator[recorders.Recorder]:
+def recorder(_recorder_process: recorders.Recorder) -> recorders.Recorder:
     """A backend that records; empty and healthy at the start of each test."""
     _recorder_process.play("healthy")
     _recorder_process.clear()
-    yield _recorder_process
+    return _recorder_process

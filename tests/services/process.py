@@ -1,7 +1,7 @@
 """Start a server in a session of its own, wait for its hello, and end it by its id.
 
-A server that cannot be had (no binary on this machine) fails the test when ``CI`` says so and skips it with the reason elsewhere:
-a developer without PostgreSQL still gets the rest, and CI never turns green by skipping.
+A server that cannot be had (no binary on this machine) fails the test when ``CI`` says so and skips it with the
+reason elsewhere: a developer without PostgreSQL still gets the rest, and CI never turns green by skipping.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def free_ports(count: int) -> list[int]:
 
 @contextlib.contextmanager
 def folder(name: str) -> Iterator[Path]:
-    """A temporary folder with a short path (Unix sockets allow 100 characters) that an unprivileged server may write."""
+    """A folder with a short path (Unix sockets allow 100 characters) that an unprivileged server may write."""
     path = Path(tempfile.mkdtemp(prefix=f"vedette-{name}-"))
     path.chmod(0o755)
     if os.geteuid() == 0:

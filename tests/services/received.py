@@ -1,8 +1,9 @@
 """What a tracer sent, decoded from each protocol into one plain form.
 
-A span is a dict: ``trace_id`` (32 hex digits), ``span_id`` and ``parent_id`` (16 hex digits, all zero for none), ``name``,
-``resource``, ``service``, ``type``, ``start`` and ``duration`` (nanoseconds), ``error``, ``meta`` (strings), ``metrics`` (numbers),
-``links``, ``events``, ``protocol``. For OTLP, ``resource`` and ``name`` are both the span's name and ``meta`` holds every attribute.
+A span is a dict: ``trace_id`` (32 hex digits), ``span_id`` and ``parent_id`` (16 hex digits, all zero for none),
+``name``, ``resource``, ``service``, ``type``, ``start`` and ``duration`` (nanoseconds), ``error``, ``meta``
+(strings), ``metrics`` (numbers), ``links``, ``events``, ``protocol``. For OTLP, ``resource`` and ``name`` are both
+the span's name and ``meta`` holds every attribute.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import gzip
 import json
 from typing import Any
 
-import msgpack
+import msgpack  # type: ignore[import-untyped]
 
 Span = dict[str, Any]
 NO_PARENT = "0" * 16
@@ -134,7 +135,8 @@ def _attributes(pairs: Any) -> dict[str, Any]:
 
 
 def _value(value: dict[str, Any]) -> Any:
-    kind, inner = next(iter(value.items()), ("stringValue", None))
+    kind: str = next(iter(value), "stringValue")
+    inner: Any = value.get(kind, "")
     if kind == "arrayValue":
         return [_value(item) for item in inner.get("values", ())]
     return int(inner) if kind == "intValue" else inner

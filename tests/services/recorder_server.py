@@ -11,6 +11,7 @@ Run as ``python -m tests.services.recorder_server INTAKE_PORT CONTROL_PORT``. Th
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import socketserver
@@ -244,10 +245,8 @@ class Connections(Server):
         """Cut what is still connected."""
         super().server_close()
         for connection in tuple(self.connections):
-            try:
+            with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A tracer that goes away in the middle is the test's business, not this log's."""

@@ -1,6 +1,7 @@
 """Redis: one server, or a cluster of three, per session.
 
-The hello is spoken over a plain socket, so that a test environment without the ``redis`` client can still wait for the server.
+The hello is spoken over a plain socket, so that a test environment without the ``redis`` client can still wait for
+the server.
 """
 
 from __future__ import annotations
