@@ -56,7 +56,8 @@ def check() -> int:
 
 def main(arguments: list[str]) -> int:
     """Does what the one argument says; 2 if it is not `write` or `check`."""
-    action = {("write",): write, ("check",): check}.get(tuple(arguments))
+    actions = {"write": write, "check": check}
+    action = actions.get(arguments[0]) if len(arguments) == 1 else None
     if action is None:
         print(__doc__, file=sys.stderr)
         return 2

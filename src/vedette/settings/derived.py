@@ -48,7 +48,7 @@ def _exporters(values: dict[str, Any], found: Collection) -> tuple[str | None, s
     if values["exporters"] != "auto":
         return None, None
     endpoint = winner(found, "otlp_traces_endpoint", "otlp_endpoint")
-    return ("otlp", endpoint) if endpoint else ("datadog", "no OTLP endpoint")
+    return ("otlp", endpoint) if endpoint else ("datadog", "otlp_endpoint")
 
 
 def _otlp_traces_endpoint(values: dict[str, Any], found: Collection) -> tuple[str | None, str | None]:

@@ -14,8 +14,8 @@ OPTIONS = (
         choice("off", "monitor", "block"),
         "monitor",
         (switch("DD_APPSEC_ENABLED", on="monitor", off="off"),),
-        "Whether attacks are ignored, reported, or also stopped; requests are refused by `block` only, also where "
-        "a rule asks for it, and `DD_APPSEC_ENABLED=true` means `monitor`.",
+        "Whether attacks are ignored, reported, or also stopped. Requests are refused in `block` only, whatever a rule "
+        "says; `DD_APPSEC_ENABLED=true` means `monitor`.",
         live=True,
     ),
     Option(
