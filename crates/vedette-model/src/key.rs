@@ -101,6 +101,9 @@ well_known_keys! {
     HTTP_RESPONSE_STATUS_CODE = "http.response.status_code";
     HTTP_ROUTE = "http.route";
     URL_FULL = "url.full";
+    URL_SCHEME = "url.scheme";
+    URL_PATH = "url.path";
+    URL_QUERY = "url.query";
     USER_AGENT_ORIGINAL = "user_agent.original";
     CLIENT_ADDRESS = "client.address";
     NETWORK_PEER_ADDRESS = "network.peer.address";
@@ -123,6 +126,9 @@ well_known_keys! {
     MESSAGING_MESSAGE_ID = "messaging.message.id";
     COMPONENT = "component";
     SPAN_KIND = "span.kind";
+    SPAN_TYPE = "span.type";
+    OPERATION_NAME = "operation.name";
+    RESOURCE_NAME = "resource.name";
     ERROR_TYPE = "error.type";
     ENV = "env";
     VERSION = "version";
