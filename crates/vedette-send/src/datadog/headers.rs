@@ -1,0 +1,20 @@
+//! Headers that every request to an Agent carries.
+
+use vedette_model::Process;
+
+use crate::http::Headers;
+
+/// Who sends. The container lets the Agent add the tags of the container to the spans.
+pub(super) fn of(process: &Process) -> Headers {
+    let container = &process.container_id;
+    let entity = if container.is_empty() { String::new() } else { format!("ci-{container}") };
+    Headers::new()
+        .with("content-type", "application/msgpack")
+        .with("datadog-meta-lang", &process.language)
+        .with("datadog-meta-lang-version", &process.language_version)
+        .with("datadog-meta-lang-interpreter", &process.interpreter)
+        .with("datadog-meta-tracer-version", &process.tracer_version)
+        .with("datadog-client-computed-top-level", "yes")
+        .with("datadog-container-id", container)
+        .with("datadog-entity-id", &entity)
+}

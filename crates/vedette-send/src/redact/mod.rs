@@ -1,0 +1,101 @@
+//! Makes unreadable what must not leave the process: literals in statements, secrets in query strings, user
+//! information in addresses. Runs on the worker, once per chunk, before any format is written.
+
+mod redis;
+mod secrets;
+mod statement;
+mod url;
+
+use vedette_model::{Chunk, Key, Span, Value};
+
+use crate::config::Obfuscation;
+use secrets::Secrets;
+
+pub(crate) use url::without_user_info;
+
+/// Attributes that hold addresses.
+const ADDRESSES: [&str; 2] = ["url.full", "http.url"];
+/// Attributes that hold a query string alone.
+const QUERIES: [&str; 2] = ["url.query", "http.query.string"];
+
+/// Redacts spans by the settings. What it finds no rule for stays as it is.
+pub(crate) struct Redactor {
+    sql: bool,
+    secrets: Secrets,
+    addresses: Vec<Key>,
+    queries: Vec<Key>,
+    redis: redis::Names,
+}
+
+impl Redactor {
+    pub fn new(settings: &Obfuscation) -> Redactor {
+        let keys = |names: &[&str]| names.iter().filter_map(|name| Key::new(name)).collect();
+        Redactor {
+            sql: settings.sql,
+            secrets: Secrets::new(settings.query_string.as_deref()),
+            addresses: keys(&ADDRESSES),
+            queries: keys(&QUERIES),
+            redis: redis::Names::new(),
+        }
+    }
+
+    pub fn redact(&mut self, chunks: &mut [Chunk]) {
+        for span in chunks.iter_mut().flat_map(|chunk| &mut chunk.spans) {
+            self.redact_span(span);
+        }
+    }
+
+    /// What is wrong with the settings, if anything has been found.
+    pub fn complaint(&self) -> Option<&str> {
+        self.secrets.complaint()
+    }
+
+    fn redact_span(&mut self, span: &mut Span) {
+        if self.sql {
+            statement::redact(span);
+            self.redis.redact(span);
+        }
+        for (key, value) in &mut span.attributes {
+            let Value::Str(text) = value else { continue };
+            let redacted = if self.addresses.contains(key) {
+                url::redact(text, &mut self.secrets)
+            } else if self.queries.contains(key) {
+                self.secrets.redact(text)
+            } else {
+                continue;
+            };
+            if let std::borrow::Cow::Owned(redacted) = redacted {
+                *text = redacted.into();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vedette_model::keys;
+
+    fn redacted(mut span: Span, settings: &Obfuscation) -> Span {
+        Redactor::new(settings).redact_span(&mut span);
+        span
+    }
+
+    #[test]
+    fn addresses_lose_user_information_and_secrets() {
+        let mut span = Span::default();
+        span.set(keys::URL_FULL, "https://me:pw@shop.example/a?page=2&api_key=abc");
+        let span = redacted(span, &Obfuscation::default());
+        assert_eq!(span.get_str(keys::URL_FULL), Some("https://shop.example/a?page=2&<redacted>"));
+    }
+
+    #[test]
+    fn switched_off_means_untouched() {
+        let off = Obfuscation { sql: false, query_string: Some(String::new()) };
+        let mut span =
+            Span { span_type: "sql".into(), resource: "SELECT 1 FROM t".into(), ..Span::default() };
+        span.set(keys::URL_FULL, "https://shop.example/a?api_key=abc");
+        let same = redacted(span.clone(), &off);
+        assert_eq!(same, span);
+    }
+}
