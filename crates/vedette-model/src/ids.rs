@@ -59,6 +59,11 @@ pub fn trace_id(wide: bool, unix_seconds: u64) -> TraceId {
     }
 }
 
+/// 64 random bits, for identifiers that are not spans.
+pub fn random_u64() -> u64 {
+    random()
+}
+
 /// SplitMix64 per thread, seeded anew after a fork: a copied state would repeat the parent's ids.
 #[inline]
 fn random() -> u64 {

@@ -1,0 +1,42 @@
+//! `vedette._native`: the native core as Python sees it. The only crate that knows Python; it converts, and nothing else.
+
+mod call;
+mod configure;
+mod context;
+mod convert;
+mod core;
+mod hook;
+mod memory;
+mod process;
+mod remote;
+mod span;
+mod stream;
+mod trace;
+mod tracer;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<span::Span>()?;
+    module.add_class::<remote::Context>()?;
+    module.add_class::<hook::Hook>()?;
+    module.add_class::<hook::Switch>()?;
+    module.add_class::<hook::Wrapped>()?;
+    module.add_class::<call::Call>()?;
+    module.add_class::<stream::Stream>()?;
+    module.add_function(wrap_pyfunction!(tracer::span, module)?)?;
+    module.add_function(wrap_pyfunction!(tracer::current_span, module)?)?;
+    module.add_function(wrap_pyfunction!(tracer::current_root_span, module)?)?;
+    module.add_function(wrap_pyfunction!(tracer::activate, module)?)?;
+    module.add_function(wrap_pyfunction!(tracer::flush, module)?)?;
+    module.add_function(wrap_pyfunction!(tracer::shutdown, module)?)?;
+    module.add_function(wrap_pyfunction!(tracer::counters, module)?)?;
+    module.add_function(wrap_pyfunction!(process::runtime_id_python, module)?)?;
+    module.add_function(wrap_pyfunction!(remote::extract, module)?)?;
+    module.add_function(wrap_pyfunction!(remote::inject, module)?)?;
+    module.add_function(wrap_pyfunction!(configure::configure, module)?)?;
+    module.add_function(wrap_pyfunction!(memory::take, module)?)?;
+    module.add_function(wrap_pyfunction!(memory::fix, module)?)?;
+    module.add("__version__", env!("CARGO_PKG_VERSION"))
+}

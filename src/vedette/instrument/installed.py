@@ -1,0 +1,100 @@
+"""One integration at work: its hooks applied to the modules that are loaded, and how to take them off again."""
+from __future__ import annotations
+
+from vedette._native import Hook, Switch
+from vedette.instrument import replace, rewrite
+from vedette.instrument.integration import Around, Between
+from vedette.instrument.pairs import Pairs
+from vedette.instrument.targets import Missing, find
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from vedette.instrument.integration import HookKind, Integration
+
+
+class Installed:
+    """The hooks of one integration, in this process."""
+
+    def __init__(self, integration: Integration, service: str | None) -> None:
+        self.integration = integration
+        self.service = service
+        self.switch = Switch(self._report)
+        self.applied: list[str] = []
+        """Targets that are hooked."""
+        self.missing: list[str] = []
+        """Targets that this version of the library does not have, or that could not be hooked: with the reason."""
+        self._undo: list[Callable[[], None]] = []
+
+    def apply(self, hook: HookKind) -> None:
+        """Applies one hook, all of whose modules are loaded."""
+        try:
+            self._apply(hook)
+        except Missing as missing:
+            if not getattr(hook, "optional", False):
+                self.missing.append(str(missing))
+        except Exception as error:  # a library that looks unlike all versions we know must still import
+            self.missing.append(f"{hook}: {error!r}")
+
+    def _apply(self, hook: HookKind) -> None:
+        if isinstance(hook, Around):
+            self._around(hook.target, hook.describe, hook.after)
+        elif isinstance(hook, Between):
+            pairs = Pairs(hook, lambda describe: self._hook(None, describe, None, ()))
+            self._signal(hook.start, pairs.started)
+            self._signal(hook.end, pairs.ended)
+        else:
+            self._undo.append(hook.install())
+            self.applied.append(hook.module)
+
+    def _hook(self, original: Any, describe: Any, after: Any, names: tuple[str, ...]) -> Hook:
+        return Hook(self.switch, original, describe, after, names, self.service, self.integration.component)
+
+    def _around(self, target: str, describe: Any, after: Any) -> None:
+        owner, name, raw = find(target)
+        function = _function(raw)
+        if rewrite.can_rewrite(function):
+            hook = self._hook(rewrite.copy(function), describe, after, rewrite.parameters(function))
+            self._undo.append(rewrite.rewrite(function, hook))
+        else:
+            kind = type(raw) if isinstance(raw, (staticmethod, classmethod)) else None
+            hook = self._hook(function, describe, after, ())
+            self._undo.append(replace.replace(owner, name, hook, kind))
+        self.applied.append(target)
+
+    def _signal(self, target: str, receiver: Any) -> None:
+        """Connects to a signal, or hooks a function for its side effect alone."""
+        signal = find(target)[2]
+        if hasattr(signal, "connect"):
+            signal.connect(receiver, weak=False)
+            self._undo.append(lambda: signal.disconnect(receiver))
+            self.applied.append(target)
+        else:
+            self._around(target, receiver, None)
+
+    def undo(self) -> None:
+        """Takes everything off again, last first."""
+        self.switch.on = False
+        while self._undo:
+            self._undo.pop()()
+        self.applied.clear()
+
+    def _report(self, off: bool, error: BaseException) -> None:
+        """The first contained error, and the one that switched the integration off, go to the log."""
+        import logging  # only where there is something to say
+
+        state = "switched itself off after repeated errors" if off else "met an error, which was contained"
+        logging.getLogger("vedette").warning(
+            "integration %s %s: %r", self.integration.name, state, error, exc_info=error
+        )
+
+
+def _function(raw: Any) -> Any:
+    """The function inside of a raw attribute."""
+    if isinstance(raw, (staticmethod, classmethod)):
+        return raw.__func__
+    if isinstance(raw, property):
+        return raw.fget
+    return raw

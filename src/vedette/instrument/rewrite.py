@@ -1,0 +1,226 @@
+"""Puts a hook into a Python function by giving the function other code.
+
+The function object stays what it was: the same identity (so `from library import function` is hooked too, whatever
+the import order), type, signature, defaults, closure, attributes, pickling and position in the source. Undo gives
+the first code back. The measurement that chose this shape is in ARCHITECTURE.md ("The hook").
+
+Covered: functions, coroutine functions, generator functions, asynchronous generator functions, with any signature.
+Left alone: whatever is not written in Python (see `replace`).
+"""
+from __future__ import annotations
+
+from types import FunctionType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType
+    from typing import Any
+
+    from vedette._native import Hook
+
+_VARARGS, _VARKEYWORDS = 0x04, 0x08
+_GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
+_ONLY_AST = 0x400
+
+# The names are constants of the new code, replaced by the objects themselves: nothing is put into the
+# library's own globals.
+_ENTER, _ORIGINAL, _STREAM = "<vedette enter>", "<vedette original>", "<vedette stream>"
+
+_PLAIN = """
+def {name}({signature}):
+    _v_enter = {enter!r}
+    _v_call = _v_enter({args}, {kwargs})
+    if _v_call is None:
+        _v_enter = {original!r}
+        return _v_enter({forward})
+    try:
+        _v_result = _v_call.target(*_v_call.args, **_v_call.kwargs)
+    except BaseException as _v_error:
+        if _v_call.fail(_v_error):
+            return _v_call.result
+        raise
+    return _v_call.finish(_v_result)
+"""
+
+_COROUTINE_FUNCTION = """
+async def {name}({signature}):
+    _v_enter = {enter!r}
+    _v_call = _v_enter({args}, {kwargs})
+    if _v_call is None:
+        _v_enter = {original!r}
+        return await _v_enter({forward})
+    try:
+        _v_result = await _v_call.target(*_v_call.args, **_v_call.kwargs)
+    except BaseException as _v_error:
+        if _v_call.fail(_v_error):
+            return _v_call.result
+        raise
+    return _v_call.finish(_v_result)
+"""
+
+_GENERATOR_FUNCTION = """
+def {name}({signature}):
+    _v_enter = {enter!r}
+    _v_call = _v_enter({args}, {kwargs})
+    if _v_call is None:
+        _v_enter = {original!r}
+        return (yield from _v_enter({forward}))
+    _v_stream = {stream!r}
+    return (yield from _v_stream(_v_call, _v_call.target(*_v_call.args, **_v_call.kwargs)))
+"""
+
+_ASYNC_GENERATOR_FUNCTION = """
+async def {name}({signature}):
+    _v_enter = {enter!r}
+    _v_call = _v_enter({args}, {kwargs})
+    _v_original = {original!r}
+    _v_source = _v_original({forward}) if _v_call is None else _v_call.target(*_v_call.args, **_v_call.kwargs)
+    _v_step, _v_values = _v_source.__anext__, ()
+    try:
+        while True:
+            if _v_call is not None:
+                _v_call.resume()
+            try:
+                _v_item = await _v_step(*_v_values)
+            except StopAsyncIteration:
+                return
+            except BaseException as _v_error:
+                if _v_call is not None:
+                    _v_call.close(_v_error)
+                raise
+            finally:
+                if _v_call is not None:
+                    _v_call.pause()
+            try:
+                _v_step, _v_values = _v_source.asend, ((yield _v_item),)
+            except GeneratorExit:
+                await _v_source.aclose()
+                raise
+            except BaseException as _v_error:
+                _v_step, _v_values = _v_source.athrow, (_v_error,)
+    finally:
+        if _v_call is not None:
+            _v_call.close()
+"""
+
+
+def can_rewrite(function: object) -> bool:
+    """Whether `function` is a plain Python function, whose code can be given."""
+    return type(function) is FunctionType
+
+
+def parameters(function: FunctionType) -> tuple[str, ...]:
+    """Names of the positional parameters, in order."""
+    code = function.__code__
+    return code.co_varnames[: code.co_argcount]
+
+
+def copy(function: FunctionType) -> FunctionType:
+    """A function with the code that `function` has now: what the hook calls as the original."""
+    original = FunctionType(
+        function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
+    )
+    original.__kwdefaults__ = function.__kwdefaults__
+    original.__qualname__ = function.__qualname__
+    original.__module__ = function.__module__
+    return original
+
+
+def rewrite(function: FunctionType, hook: Hook) -> Callable[[], None]:
+    """Gives `function` code that goes through `hook`; returns what undoes it."""
+    from vedette._native import Stream
+
+    before = function.__code__
+    objects = {_ENTER: hook.enter, _ORIGINAL: hook.original, _STREAM: Stream}
+    after = _code(before, objects)
+    function.__code__ = after
+
+    def undo() -> None:
+        # Somebody else may have given it other code since; theirs calls ours then, which is off by the switch.
+        if function.__code__ is after:
+            function.__code__ = before
+
+    return undo
+
+
+def _code(code: CodeType, objects: dict[str, Any]) -> CodeType:
+    source = _template(code.co_flags).format(
+        name=code.co_name if code.co_name.isidentifier() else "function",
+        enter=_ENTER,
+        original=_ORIGINAL,
+        stream=_STREAM,
+        **_spelled(code),
+    )
+    compiled = _function_code(_on_line(source, code.co_filename, code.co_firstlineno))
+    changes: dict[str, Any] = {
+        "co_consts": tuple(objects.get(c, c) if type(c) is str else c for c in compiled.co_consts),
+        "co_freevars": code.co_freevars,
+        "co_name": code.co_name,
+    }
+    if hasattr(code, "co_qualname"):
+        changes["co_qualname"] = code.co_qualname
+    return compiled.replace(**changes)
+
+
+def _template(flags: int) -> str:
+    if flags & _COROUTINE:
+        return _COROUTINE_FUNCTION
+    if flags & _ASYNC_GENERATOR:
+        return _ASYNC_GENERATOR_FUNCTION
+    return _GENERATOR_FUNCTION if flags & _GENERATOR else _PLAIN
+
+
+def _spelled(code: CodeType) -> dict[str, str]:
+    """The signature, and the three ways its parameters are passed on."""
+    names = code.co_varnames
+    positional = list(names[: code.co_argcount])
+    keywords = list(names[code.co_argcount : code.co_argcount + code.co_kwonlyargcount])
+    at = code.co_argcount + code.co_kwonlyargcount
+    star = names[at] if code.co_flags & _VARARGS else ""
+    double = names[at + bool(star)] if code.co_flags & _VARKEYWORDS else ""
+    passed = [*positional, *([f"*{star}"] if star else [])]
+    named = [f"{k}={k}" for k in keywords] + ([f"**{double}"] if double else [])
+    return {
+        "signature": _signature(positional, code.co_posonlyargcount, star, keywords, double),
+        "args": f"({', '.join(passed)},)" if passed else "()",
+        "kwargs": _keywords(keywords, double),
+        "forward": ", ".join([*passed, *named]),
+    }
+
+
+def _signature(positional: list[str], only: int, star: str, keywords: list[str], double: str) -> str:
+    parts = positional[:only] + (["/"] if only else []) + positional[only:]
+    if star:
+        parts.append(f"*{star}")
+    elif keywords:
+        parts.append("*")
+    return ", ".join(parts + keywords + ([f"**{double}"] if double else []))
+
+
+def _keywords(keywords: list[str], double: str) -> str:
+    if not keywords:
+        return double or "None"
+    return "{" + ", ".join([f"{k!r}: {k}" for k in keywords] + ([f"**{double}"] if double else [])) + "}"
+
+
+def _on_line(source: str, filename: str, line: int) -> CodeType:
+    """Compiles `source` as if all of it stood in one line of `filename`: what a traceback shows is the original's head."""
+    tree = compile(source, filename, "exec", _ONLY_AST)
+    _place(tree, line)
+    return compile(tree, filename, "exec", dont_inherit=True)
+
+
+def _place(node: Any, line: int) -> None:
+    if hasattr(node, "lineno"):
+        node.lineno = node.end_lineno = line
+        node.col_offset = node.end_col_offset = 0
+    for field in node._fields:
+        value = getattr(node, field, None)
+        for child in value if isinstance(value, list) else (value,):
+            if hasattr(child, "_fields"):
+                _place(child, line)
+
+
+def _function_code(module: CodeType) -> CodeType:
+    return next(const for const in module.co_consts if hasattr(const, "co_code"))

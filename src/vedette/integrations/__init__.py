@@ -1,0 +1,1 @@
+"""One file per library, named as the library. Each declares an `integration`."""

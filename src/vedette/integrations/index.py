@@ -1,0 +1,2 @@
+MODULES = {}
+AUTOMATIC = frozenset()

@@ -1,0 +1,118 @@
+"""Starting and stopping: the one place that knows settings, core, integrations and protection."""
+from __future__ import annotations
+
+from vedette import _native
+from vedette.integrations.index import AUTOMATIC, MODULES
+from vedette.integrations.load import load_integration
+from vedette.instrument.registry import Registry
+from vedette.lifecycle.exit import at_exit
+from vedette.lifecycle.native_options import native_options
+from vedette.lifecycle.problems import tell
+from vedette.operations import statuses
+from vedette.settings import Settings, load
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from vedette.instrument.integration import Integration
+
+
+class Running:
+    """What `start` made, until `stop` unmakes it."""
+
+    def __init__(self, settings: Settings, in_memory: bool) -> None:
+        self.settings = settings
+        self.registry = Registry(load_integration, self._service_of, self._values_of)
+        self._undo: list[Callable[[], None]] = []
+        tell(_native.configure(native_options(settings, in_memory)))
+        statuses.configure(list(settings.http_server_error_statuses), list(settings.http_client_error_statuses))
+        self._undo.append(at_exit())
+        self._protect()
+
+    def _protect(self) -> None:
+        if self.settings.protection == "off":
+            return
+        from vedette.protection import protect  # off means off: not even imported
+
+        self._undo.append(protect(self.settings))
+
+    def instrument_installed(self) -> None:
+        """Instruments every library that is to be instrumented without being asked."""
+        wanted = [name for name in AUTOMATIC | set(self._named()) if self._is_on(name)]
+        self.registry.watch(MODULES, wanted)
+
+    def _named(self) -> list[str]:
+        """Integrations that are not automatic, but switched on."""
+        known = {name for names in MODULES.values() for name in names}
+        return [name for name in known - AUTOMATIC if self.settings.integration(name).enabled]
+
+    def _is_on(self, name: str) -> bool:
+        return self.settings.integration(name).enabled is not False
+
+    def _service_of(self, integration: Integration) -> str | None:
+        named = self.settings.integration(integration.name).service
+        if named:
+            return named
+        default = integration.service
+        if default is None or (self.settings.service and not integration.service_wins):
+            return None
+        return self.settings.service_mapping.get(default, default)
+
+    def _values_of(self, integration: Integration) -> dict[str, Any]:
+        mine = self.settings.integration(integration.name)
+        return {option.name: mine.option(option) for option in integration.options}
+
+    def stop(self) -> None:
+        """Takes everything off, and sends what is left."""
+        self.registry.stop()
+        while self._undo:
+            self._undo.pop()()
+        _native.shutdown(1.0)
+
+
+_running: Running | None = None
+
+
+def start(*, instrument: bool = True, in_memory: bool = False, **options: object) -> Running | None:
+    """Puts vedette to work. See `vedette.start`."""
+    global _running
+    if _running is not None:
+        return _running
+    settings = load(options)
+    if not settings.enabled:
+        return None
+    _running = Running(settings, in_memory)
+    if instrument:
+        _running.instrument_installed()
+    tell(settings.problems)
+    return _running
+
+
+def stop() -> None:
+    """Takes vedette out of the process again."""
+    global _running
+    if _running is not None:
+        _running.stop()
+        _running = None
+
+
+def instrument(name: str) -> None:
+    """Instruments one library. Starts vedette without the automatic integrations if it is not started."""
+    running = start(instrument=False)
+    if running is None:
+        return
+    reason = running.registry.instrument(name)
+    if reason:
+        tell([f"{name}: {reason}"])
+
+
+def running() -> Running | None:
+    """What is running, if anything is."""
+    return _running
+
+
+def effective_settings(options: Mapping[str, object] | None = None) -> Settings:
+    """The settings in force, or those that would be."""
+    return _running.settings if _running is not None else load(options)

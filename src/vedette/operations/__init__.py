@@ -1,0 +1,12 @@
+"""The vocabulary in which integrations describe what their libraries do."""
+from __future__ import annotations
+
+from vedette.operations.incoming_request import IncomingRequest
+from vedette.operations.message import Message
+from vedette.operations.operation import Operation, Refusal
+from vedette.operations.outgoing_request import OutgoingRequest
+from vedette.operations.query import Query
+from vedette.operations.task import Task
+from vedette.operations.template import Template
+
+__all__ = ["IncomingRequest", "Message", "Operation", "OutgoingRequest", "Query", "Refusal", "Task", "Template"]

@@ -1,0 +1,114 @@
+"""A request that this process answers (HTTP server, WebSocket handshake)."""
+from __future__ import annotations
+
+from vedette.operations.operation import Operation
+from vedette.operations.statuses import server_errors
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any, Protocol
+
+    from vedette._native import Span
+
+    class Headers(Protocol):
+        """Headers of a request or response, whatever the framework keeps them in."""
+
+        def get(self, name: str) -> str | None:
+            """The value of a header, by its lower-case name."""
+
+        def items(self) -> Iterable[tuple[str, str]]:
+            """All headers, names in lower case; repeated ones repeatedly."""
+
+    Answer = Callable[[int, "list[tuple[str, str]]", bytes], Any]
+
+
+class IncomingRequest(Operation):
+    """A request from outside, from its first header to the end of its response."""
+
+    __slots__ = (
+        "answer",
+        "attributes",
+        "body",
+        "carrier",
+        "handler",
+        "headers",
+        "method",
+        "path",
+        "path_params",
+        "peer",
+        "protection",
+        "query",
+        "response_headers",
+        "route",
+        "status",
+        "url",
+        "version",
+    )
+
+    type = "web"
+
+    def __init__(self, name: str, method: str, url: str, path: str, query: str, headers: Headers, carrier: Any) -> None:
+        self.name = name
+        self.resource = method
+        self.service = None
+        self.inject_into = None
+        self.kind = "server"
+        self.method = method
+        self.url = url
+        """Full URL as the client asked for it; obfuscated before it leaves the process."""
+        self.path = path
+        """Path, percent-decoded."""
+        self.query = query
+        """Query string as sent."""
+        self.headers = headers
+        self.carrier = carrier
+        self.peer: str | None = None
+        """Address of the connection's other end."""
+        self.version: str | None = None
+        """HTTP version, such as `1.1`."""
+        self.route: str | None = None
+        """Route template in the framework's spelling, once it is known."""
+        self.path_params: dict[str, Any] | None = None
+        self.handler: str | None = None
+        self.status: int | None = None
+        self.response_headers: Headers | None = None
+        self.attributes: dict[str, Any] | None = None
+        """What only this framework tells."""
+        self.answer: Answer | None = None
+        """How to answer in the application's place: (status, headers, body) to what the hooked function returns."""
+        self.body: Any = None
+        """Bounded copy of the body's beginning, while it is read."""
+        self.protection: Any = None
+        """State of the protection listening to this request."""
+
+    def begin(self, span: Span) -> None:
+        """Method, URL, client."""
+        span.set_attributes(
+            {
+                "http.request.method": self.method,
+                "url.full": self.url,
+                "user_agent.original": self.headers.get("user-agent"),
+                "network.protocol.version": self.version,
+                "network.peer.address": self.peer,
+            }
+        )
+
+    def matched(self, span: Span | None, route: str) -> None:
+        """The router found the handler: names the span by the route's template."""
+        self.route = route
+        self.resource = f"{self.method} {route}"
+        if span is not None:
+            span.resource = self.resource
+
+    def end(self, span: Span) -> None:
+        """Route, status, and what the framework adds."""
+        status = self.status
+        span.set_attributes({"http.response.status_code": status, "http.route": self.route})
+        if self.attributes:
+            span.set_attributes(self.attributes)
+        if status is not None and server_errors(status):
+            span.error = True
+        if self.route is None and status is not None:
+            # Never the raw path: unmatched requests are mostly scanners, each path a new resource.
+            span.resource = f"{self.method} {status}"

@@ -1,0 +1,66 @@
+"""What all descriptions have in common, as the native hook reads it."""
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar, Protocol
+
+    from vedette._native import Call, Span
+
+    class Listener(Protocol):
+        """Somebody who acts on operations: protection, taint tracking, inventory."""
+
+        def before(self, call: Call) -> None:
+            """The operation is described and about to happen; raising a `Refusal` stops it."""
+
+        def after(self, call: Call) -> None:
+            """It has happened; `call.result` may be replaced."""
+
+        def failed(self, call: Call, error: BaseException) -> bool:
+            """It raised; True if `call.result` is to be returned in place of the exception."""
+
+
+class Refusal(BaseException):
+    """Stops an operation that protection refuses. No `Exception`, so that application code does not swallow it."""
+
+
+class Operation:
+    """A description of something a library does. From it come span, propagation, protection and inventory.
+
+    `name` is the span's operation name (`flask.request`); None makes no span.
+    """
+
+    __slots__ = ("inject_into", "kind", "name", "resource", "service")
+
+    type: str | None = None
+    """Datadog span type."""
+    carrier: Any = None
+    """Headers to continue a trace from; None to descend from what is active."""
+    listeners: ClassVar[tuple[Listener, ...]] = ()
+    """Who is told; set per class by `listen`."""
+    expects: ClassVar[tuple[type[BaseException], ...]] = ()
+    """Exceptions that are a normal way for the operation to end."""
+
+    def __init__(self, name: str | None, resource: str | None = None, service: str | None = None) -> None:
+        self.name = name
+        self.resource = resource
+        self.service = service
+        self.inject_into: Any = None
+        self.kind: str | None = None
+
+    def begin(self, span: Span) -> None:
+        """Puts on the span what is known before the operation happens."""
+
+    def end(self, span: Span) -> None:
+        """Puts on the span what its end tells."""
+
+    @classmethod
+    def listen(cls, listener: Listener) -> None:
+        """Adds a listener to all operations of this class."""
+        if listener not in cls.listeners:
+            cls.listeners = (*cls.listeners, listener)
+
+    @classmethod
+    def unlisten(cls, listener: Listener) -> None:
+        """Removes a listener."""
+        cls.listeners = tuple(other for other in cls.listeners if other is not listener)

@@ -1,0 +1,63 @@
+"""A statement or command sent to a datastore."""
+from __future__ import annotations
+
+from vedette.operations.operation import Operation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from vedette._native import Span
+
+
+class Query(Operation):
+    """SQL, key-value, document or search: one round trip to a datastore."""
+
+    __slots__ = ("attributes", "batch", "protection", "rows", "server", "system", "type")
+
+    def __init__(
+        self,
+        name: str | None,
+        system: str,
+        text: str | None,
+        server: dict[str, Any] | None = None,
+        type: str = "sql",
+        batch: bool = False,
+    ) -> None:
+        self.name = name
+        self.resource = text
+        """The statement as given; literals are obfuscated before it leaves the process."""
+        self.service = None
+        self.inject_into = None
+        self.kind = "client"
+        self.type = type
+        self.system = system
+        """`db.system.name` of the OpenTelemetry conventions."""
+        self.server = server
+        """Attributes of the connection, made once per connection: `server.address`, `server.port`, `db.namespace`..."""
+        self.batch = batch
+        """Whether one statement runs with many sets of parameters."""
+        self.rows: int | None = None
+        """Rows returned or affected, where the library tells."""
+        self.attributes: dict[str, Any] | None = None
+        self.protection: Any = None
+
+    @property
+    def text(self) -> str | None:
+        """The statement."""
+        return self.resource
+
+    def begin(self, span: Span) -> None:
+        """System and server."""
+        span.set_attribute("db.system.name", self.system)
+        if self.server:
+            span.set_attributes(self.server)
+        if self.batch:
+            span.set_attribute("sql.executemany", "true")
+
+    def end(self, span: Span) -> None:
+        """Rows, and what the library adds."""
+        if self.rows is not None:
+            span.set_attribute("db.response.returned_rows", self.rows)
+        if self.attributes:
+            span.set_attributes(self.attributes)
