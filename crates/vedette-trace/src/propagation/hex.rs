@@ -23,7 +23,8 @@ fn read(text: &str, digit: impl Fn(u8) -> Option<u8>) -> Option<u128> {
     }
     // Two halves of 64 bits: shifting 128 bits for every digit costs twice the time.
     let (high, low) = text.as_bytes().split_at(text.len().saturating_sub(16));
-    let half = |bytes: &[u8]| bytes.iter().try_fold(0u64, |sum, byte| Some(sum << 4 | u64::from(digit(*byte)?)));
+    let half =
+        |bytes: &[u8]| bytes.iter().try_fold(0u64, |sum, byte| Some(sum << 4 | u64::from(digit(*byte)?)));
     Some(u128::from(half(high)?) << 64 | u128::from(half(low)?))
 }
 

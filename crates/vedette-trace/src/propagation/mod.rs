@@ -40,7 +40,7 @@ impl Style {
         if name.eq_ignore_ascii_case("b3 single header") {
             return Some(Style::B3);
         }
-        use Style::{Baggage, Datadog, None, TraceContext, B3, B3Multi};
+        use Style::{B3Multi, Baggage, Datadog, None, TraceContext, B3};
         [Datadog, TraceContext, B3Multi, B3, Baggage, None]
             .into_iter()
             .find(|style| style.name().eq_ignore_ascii_case(name))
@@ -126,7 +126,8 @@ pub struct Headers<'a>(pub &'a [(&'a str, &'a str)]);
 
 impl Carrier for Headers<'_> {
     fn get(&self, name: &str) -> Option<Cow<'_, str>> {
-        let mut values = self.0.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value);
+        let mut values =
+            self.0.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value);
         let first = values.next()?;
         Some(values.fold(Cow::Borrowed(first), |line, value| Cow::Owned(format!("{line},{value}"))))
     }

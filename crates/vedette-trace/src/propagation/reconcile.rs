@@ -53,27 +53,21 @@ fn take(extracted: &mut Extracted, found: Option<Remote>, carrier: &dyn Carrier)
 /// passed hops unchanged; the last Datadog span is then kept as a tag.
 fn merge(first: &mut Remote, found: Remote) {
     let parents_differ = first.span_id != found.span_id;
-    match (first.style, found.style) {
-        (Some(Style::TraceContext), Some(Style::Datadog)) => {
-            if parents_differ && first.parent_tag.is_none() {
-                first.parent_tag = hex_parent(found.span_id);
-            }
+    if found.style == Some(Style::TraceContext) {
+        first.tracestate = found.tracestate;
+        if parents_differ {
+            first.parent_tag = found.parent_tag.or(datadog_parent(first));
+            first.span_id = found.span_id;
         }
-        (first_style, Some(Style::TraceContext)) => {
-            first.tracestate = found.tracestate;
-            if parents_differ {
-                let datadog = first_style == Some(Style::Datadog);
-                let own = if datadog { hex_parent(first.span_id) } else { None };
-                first.parent_tag = found.parent_tag.or(own);
-                first.span_id = found.span_id;
-            }
-        }
-        _ => {}
+    } else if first.style == Some(Style::TraceContext) && parents_differ && first.parent_tag.is_none() {
+        first.parent_tag = datadog_parent(&found);
     }
 }
 
-fn hex_parent(span_id: u64) -> Option<Text> {
-    (span_id != 0).then(|| Text::from(format!("{span_id:016x}")))
+/// The parent as a tag, if Datadog headers told it.
+fn datadog_parent(remote: &Remote) -> Option<Text> {
+    let told = remote.style == Some(Style::Datadog) && remote.span_id != 0;
+    told.then(|| Text::from(format!("{:016x}", remote.span_id)))
 }
 
 /// A link to a context that is not continued.

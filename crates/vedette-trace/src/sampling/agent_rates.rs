@@ -55,7 +55,8 @@ mod tests {
 
     #[test]
     fn the_exact_pair_wins_over_the_default() {
-        let rates = rates(&[("service:,env:", 0.5), ("service:web,env:prod", 0.1), ("service:a,b,env:", 0.2)]);
+        let rates =
+            rates(&[("service:,env:", 0.5), ("service:web,env:prod", 0.1), ("service:a,b,env:", 0.2)]);
         assert_eq!(rates.find("web", "prod"), Some(0.1));
         assert_eq!(rates.find("web", "dev"), Some(0.5));
         assert_eq!(rates.find("a,b", ""), Some(0.2));
@@ -64,7 +65,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_skipped() {
-        assert!(rates(&[("web", 0.5), ("service:web,env:x", 2.0), ("service:web,env:x", f64::NAN)]).is_empty());
+        assert!(
+            rates(&[("web", 0.5), ("service:web,env:x", 2.0), ("service:web,env:x", f64::NAN)]).is_empty()
+        );
         assert_eq!(rates(&[]).find("web", ""), None);
     }
 }

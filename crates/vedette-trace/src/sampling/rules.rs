@@ -157,7 +157,9 @@ fn tags(value: Option<&Json>) -> Result<Vec<(TagName, Glob)>, String> {
     let pairs: Option<Vec<(&str, &Json)>> = match value {
         None | Some(Json::Null) => Some(Vec::new()),
         Some(Json::Object(map)) => Some(map.iter().map(|(key, glob)| (key.as_str(), glob)).collect()),
-        Some(Json::Array(list)) => list.iter().map(|tag| Some((tag.get("key")?.as_str()?, tag.get("value_glob")?))).collect(),
+        Some(Json::Array(list)) => {
+            list.iter().map(|tag| Some((tag.get("key")?.as_str()?, tag.get("value_glob")?))).collect()
+        }
         Some(_) => None,
     };
     let tag = |(key, glob): (&str, &Json)| Some((TagName::new(key), tag_glob(glob)?));

@@ -39,10 +39,12 @@ impl SpanSampler {
 
     fn mark_span(&self, span: &mut Span, service: &str, now_ns: u64) -> bool {
         let service = if span.service.is_empty() { service } else { &span.service };
-        let Some((rule, limiter)) = self.rules.iter().find(|(rule, _)| rule.matcher.matches(span, service)) else {
+        let Some((rule, limiter)) = self.rules.iter().find(|(rule, _)| rule.matcher.matches(span, service))
+        else {
             return false;
         };
-        let kept = super::keeps(span.id, rule.sample_rate) && limiter.as_ref().is_none_or(|l| l.allow(now_ns));
+        let kept =
+            super::keeps(span.id, rule.sample_rate) && limiter.as_ref().is_none_or(|l| l.allow(now_ns));
         if kept {
             write_marks(span, rule);
         }
@@ -65,7 +67,9 @@ fn write_marks(span: &mut Span, rule: &SpanRule) {
 
 fn keys() -> [Option<Key>; 3] {
     static KEYS: OnceLock<[Option<Key>; 3]> = OnceLock::new();
-    *KEYS.get_or_init(|| ["mechanism", "rule_rate", "max_per_second"].map(|end| Key::new(&format!("_dd.span_sampling.{end}"))))
+    *KEYS.get_or_init(|| {
+        ["mechanism", "rule_rate", "max_per_second"].map(|end| Key::new(&format!("_dd.span_sampling.{end}")))
+    })
 }
 
 fn is_marked(span: &Span) -> bool {

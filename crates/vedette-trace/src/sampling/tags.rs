@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use vedette_model::{Key, Kind, Span, Value};
+use vedette_wire::names;
 
 /// The names under which a tag may be found on a span.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,8 +25,8 @@ pub enum TagText<'s> {
 impl TagName {
     /// The tag with that Datadog or OpenTelemetry name.
     pub fn new(name: &str) -> TagName {
-        let names = std::iter::once(name).chain(otel_names(name).iter().copied());
-        TagName { keys: names.filter_map(Key::new).collect(), kind: name == "span.kind" }
+        let convention = names::from_datadog(name).map(|line| line.convention);
+        TagName { keys: Key::new(name).into_iter().chain(convention).collect(), kind: name == "span.kind" }
     }
 
     /// The value on that span.
@@ -48,21 +49,4 @@ fn tag_text(value: &Value) -> Option<TagText<'_>> {
         Value::Double(number) => return Some(TagText::Fraction(*number)),
         Value::Array(_) => return None,
     }))
-}
-
-/// The OpenTelemetry names of what a Datadog user knows by another name.
-fn otel_names(name: &str) -> &'static [&'static str] {
-    match name {
-        "http.method" => &["http.request.method"],
-        "http.status_code" => &["http.response.status_code"],
-        "http.url" => &["url.full"],
-        "http.useragent" => &["user_agent.original"],
-        "http.client_ip" => &["client.address"],
-        "network.client.ip" => &["network.peer.address"],
-        "out.host" | "server.address" | "network.destination.name" => &["server.address"],
-        "network.destination.port" | "out.port" => &["server.port"],
-        "db.system" => &["db.system.name"],
-        "db.name" | "db.instance" => &["db.namespace"],
-        _ => &[],
-    }
 }
