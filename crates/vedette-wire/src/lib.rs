@@ -20,6 +20,7 @@ pub mod entry;
 pub mod msgpack;
 pub mod names;
 pub mod rows;
+pub mod stats;
 pub mod value;
 
 use vedette_model::{Chunk, Process};
