@@ -16,9 +16,13 @@
 
 pub mod bounds;
 pub mod datadog;
+mod decision;
 pub mod entry;
+mod json;
 pub mod msgpack;
 pub mod names;
+pub mod otlp;
+pub mod protobuf;
 pub mod rows;
 pub mod stats;
 pub mod value;
@@ -36,6 +40,10 @@ pub enum Format {
     DatadogV04,
     /// Datadog Agent `/v0.5/traces`.
     DatadogV05,
+    /// OTLP `/v1/traces`, `http/protobuf`.
+    OtlpProtobuf,
+    /// OTLP `/v1/traces`, `http/json`.
+    OtlpJson,
 }
 
 /// What the receiver can take.
@@ -59,6 +67,8 @@ pub fn encode(format: Format, chunks: &[Chunk], process: &Process, options: &Opt
     match format {
         Format::DatadogV04 => datadog::v04::encode(chunks, process, options),
         Format::DatadogV05 => datadog::v05::encode(chunks, process, options),
+        Format::OtlpProtobuf => otlp::protobuf::encode(chunks, process),
+        Format::OtlpJson => otlp::json::encode(chunks, process),
     }
 }
 
@@ -66,6 +76,8 @@ pub fn encode(format: Format, chunks: &[Chunk], process: &Process, options: &Opt
 pub fn content_type(format: Format) -> &'static str {
     match format {
         Format::DatadogV04 | Format::DatadogV05 => "application/msgpack",
+        Format::OtlpProtobuf => "application/x-protobuf",
+        Format::OtlpJson => "application/json",
     }
 }
 
@@ -77,5 +89,7 @@ pub fn decode(format: Format, bytes: &[u8], limits: &DecodeLimits) -> Result<Vec
     match format {
         Format::DatadogV04 => datadog::v04::decode(bytes, limits),
         Format::DatadogV05 => datadog::v05::decode(bytes, limits),
+        Format::OtlpProtobuf => otlp::protobuf::decode(bytes, limits),
+        Format::OtlpJson => otlp::json::decode(bytes, limits),
     }
 }

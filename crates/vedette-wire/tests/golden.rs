@@ -45,3 +45,13 @@ fn datadog_v04_with_native_events() {
 fn datadog_v05() {
     check("datadog_v05.hex", Format::DatadogV05, Options::default());
 }
+
+#[test]
+fn otlp_protobuf() {
+    check("otlp_protobuf.hex", Format::OtlpProtobuf, Options::default());
+}
+
+#[test]
+fn otlp_json() {
+    check("otlp.json", Format::OtlpJson, Options::default());
+}

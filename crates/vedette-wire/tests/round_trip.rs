@@ -2,7 +2,7 @@
 
 mod cases;
 
-use vedette_model::{keys, Array, Chunk, Process, Span, Value};
+use vedette_model::{keys, Array, Chunk, Kind, Process, Span, Value};
 use vedette_wire::{decode, encode, rows, DecodeLimits, Format, Options, Received};
 
 const EVENTS: Options = Options { native_events: true };
@@ -93,6 +93,86 @@ fn datadog_keeps_the_process_of_a_root() {
     sent.tracer_version.clear();
     sent.tags.clear();
     assert_eq!(*find(&received, "flask.request").2, sent);
+}
+
+/// What OTLP makes of a span: nothing that is Datadog's alone, and what the conventions want beside.
+fn as_otlp(span: &Span) -> Span {
+    let mut span = span.clone();
+    span.remove(keys::COMPONENT);
+    span.remove(keys::MEASURED);
+    if span.kind == Kind::Unspecified {
+        span.kind = Kind::Internal;
+    }
+    if let Some(extras) = &mut span.extras {
+        extras.structures.clear();
+    }
+    span.service.clear();
+    for (key, value) in beside(&span) {
+        span.set(key, value);
+    }
+    sorted(&span)
+}
+
+fn beside(span: &Span) -> Vec<(vedette_model::Key, Value)> {
+    match span.name.as_str() {
+        "flask.request" => vec![
+            (keys::URL_SCHEME, "http".into()),
+            (keys::URL_PATH, "/orders/7".into()),
+            (keys::URL_QUERY, "full=1".into()),
+            (keys::SERVER_ADDRESS, "shop.example".into()),
+            (keys::SERVER_PORT, 8080.into()),
+        ],
+        "postgres.query" => vec![(keys::DB_QUERY_TEXT, span.resource.as_str().into())],
+        _ => vec![],
+    }
+}
+
+#[test]
+fn otlp_keeps_spans() {
+    for format in [Format::OtlpProtobuf, Format::OtlpJson] {
+        let received = there_and_back(format, &EVENTS);
+        for sent in cases::chunks().iter().flat_map(|chunk| &chunk.spans) {
+            assert_eq!(sorted(find(&received, &sent.name).0), as_otlp(sent), "{format:?}");
+        }
+    }
+}
+
+#[test]
+fn otlp_keeps_traces_and_decisions() {
+    for format in [Format::OtlpProtobuf, Format::OtlpJson] {
+        let received = there_and_back(format, &EVENTS);
+        for name in ["flask.request", "postgres.query", "job.step"] {
+            let (_, chunk, _) = find(&received, name);
+            let all = cases::chunks();
+            let sent = all.iter().find(|chunk| chunk.spans.iter().any(|span| span.name == name)).unwrap();
+            assert_eq!(
+                (chunk.trace_id, &chunk.origin, &chunk.tags),
+                (sent.trace_id, &sent.origin, &sent.tags)
+            );
+            assert_eq!(chunk.decision.priority, sent.decision.priority, "{name}");
+            assert_eq!(chunk.decision.mechanism, sent.decision.mechanism, "{name}");
+            assert_eq!(chunk.has_root, name == "flask.request");
+        }
+    }
+}
+
+#[test]
+fn otlp_keeps_the_process() {
+    for format in [Format::OtlpProtobuf, Format::OtlpJson] {
+        let received = there_and_back(format, &EVENTS);
+        let mut sent = cases::process();
+        sent.chunk_tags.clear();
+        assert_eq!(*find(&received, "flask.request").2, sent);
+        let of_another = find(&received, "postgres.query").2;
+        assert_eq!((of_another.service.as_str(), of_another.version.as_str()), ("postgres", ""));
+    }
+}
+
+#[test]
+fn both_encodings_of_otlp_say_the_same() {
+    let protobuf = rows(there_and_back(Format::OtlpProtobuf, &EVENTS));
+    assert_eq!(protobuf, rows(there_and_back(Format::OtlpJson, &EVENTS)));
+    assert_eq!(protobuf.len(), 5);
 }
 
 #[test]

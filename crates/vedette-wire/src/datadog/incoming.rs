@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use vedette_model::span::set_in;
-use vedette_model::{keys, Chunk, Key, Kind, Limits, Mechanism, Process, Span, Text, Value};
+use vedette_model::{keys, Chunk, Key, Kind, Limits, Process, Span, Text, Value};
 
 use super::structured_read as structured;
 use super::tags::rate_text;
 use crate::bounds::{Budget, Error};
+use crate::decision::mechanism;
 use crate::names::{self, Form};
 
 /// Attributes per arriving span: more than ours have, as other tracers cut later.
@@ -190,16 +191,6 @@ impl Told {
             self.tag("_dd.p.ksr", &told);
         }
     }
-}
-
-fn mechanism(text: &str) -> Option<Mechanism> {
-    use Mechanism::{
-        AgentRate, AppSec, Default, LocalRule, Manual, RemoteDynamicRule, RemoteUserRule, SpanRule,
-    };
-    let number: u8 = text.strip_prefix('-')?.parse().ok()?;
-    [Default, AgentRate, LocalRule, Manual, AppSec, SpanRule, RemoteUserRule, RemoteDynamicRule]
-        .into_iter()
-        .find(|mechanism| *mechanism as u8 == number)
 }
 
 /// `metrics` holds doubles only: what is whole was most likely an integer.

@@ -1,6 +1,7 @@
 //! From arrived spans to chunks with their process.
 
-use vedette_model::{keys, Chunk, Process, Span, Text, Value};
+use foldhash::HashSet;
+use vedette_model::{keys, Chunk, Process, Span, SpanId, Text, Value};
 
 use super::incoming::{Incoming, Told};
 use crate::Received;
@@ -43,11 +44,12 @@ fn assemble(mut spans: Vec<Incoming>, told: &Told) -> (Process, Chunk) {
 
 /// The local root: without parent, or entering a service, naming its process, and with its parent elsewhere.
 fn root_of(spans: &[Incoming]) -> Option<usize> {
-    let elsewhere = |parent| !spans.iter().any(|incoming| incoming.span.id == parent);
-    spans.iter().position(|incoming| incoming.span.parent == 0).or_else(|| {
-        spans
-            .iter()
-            .position(|incoming| incoming.entry && incoming.names_process && elsewhere(incoming.span.parent))
+    if let Some(at) = spans.iter().position(|incoming| incoming.span.parent == 0) {
+        return Some(at);
+    }
+    let here: HashSet<SpanId> = spans.iter().map(|incoming| incoming.span.id).collect();
+    spans.iter().position(|incoming| {
+        incoming.entry && incoming.names_process && !here.contains(&incoming.span.parent)
     })
 }
 

@@ -1,0 +1,18 @@
+//! OTLP traces over HTTP (<https://opentelemetry.io/docs/specs/otlp/>), in both of its encodings.
+//!
+//! What is Datadog's alone stays behind: `component`, `span.kind`, `_dd.*`. Three attributes that Datadog's own
+//! OTLP intake knows as overrides keep what a conventional span has no place for: `operation.name` where the
+//! operation is not the span's name, `resource.name` and `span.type` where they do not follow from the rest.
+
+mod attributes;
+mod conventions;
+mod incoming;
+pub mod json;
+mod json_read;
+mod outgoing;
+pub mod protobuf;
+mod protobuf_read;
+mod resource;
+mod statement;
+mod tracestate;
+mod url;
