@@ -1,0 +1,147 @@
+//! Words that mean something to a database.
+
+/// Sorted, upper case. Words that are usual names of columns (`NAME`, `DATE`, `TYPE`) are left out on purpose.
+const KEYWORDS: &[&str] = &[
+    "ALL",
+    "ALTER",
+    "ANALYZE",
+    "AND",
+    "ANY",
+    "AS",
+    "ASC",
+    "ATTACH",
+    "BEGIN",
+    "BETWEEN",
+    "BY",
+    "CALL",
+    "CASCADE",
+    "CASE",
+    "CAST",
+    "CHECK",
+    "COLLATE",
+    "COMMIT",
+    "CONSTRAINT",
+    "COPY",
+    "CREATE",
+    "CROSS",
+    "CURRENT_DATE",
+    "CURRENT_TIME",
+    "CURRENT_TIMESTAMP",
+    "CURRENT_USER",
+    "DECLARE",
+    "DEFAULT",
+    "DELETE",
+    "DESC",
+    "DETACH",
+    "DISTINCT",
+    "DIV",
+    "DO",
+    "DROP",
+    "ELSE",
+    "END",
+    "ESCAPE",
+    "EXCEPT",
+    "EXEC",
+    "EXECUTE",
+    "EXISTS",
+    "EXPLAIN",
+    "FALSE",
+    "FETCH",
+    "FOR",
+    "FOREIGN",
+    "FROM",
+    "FULL",
+    "GLOB",
+    "GRANT",
+    "GROUP",
+    "HAVING",
+    "IF",
+    "ILIKE",
+    "IN",
+    "INDEX",
+    "INNER",
+    "INSERT",
+    "INTERSECT",
+    "INTO",
+    "IS",
+    "ISNULL",
+    "JOIN",
+    "KILL",
+    "LATERAL",
+    "LEFT",
+    "LIKE",
+    "LIMIT",
+    "LOCK",
+    "MERGE",
+    "MINUS",
+    "MOD",
+    "NATURAL",
+    "NOT",
+    "NOTNULL",
+    "NULL",
+    "OFFSET",
+    "ON",
+    "OR",
+    "ORDER",
+    "OUTER",
+    "OVER",
+    "PRAGMA",
+    "PRIMARY",
+    "PROCEDURE",
+    "REGEXP",
+    "RENAME",
+    "REPLACE",
+    "RETURNING",
+    "REVOKE",
+    "RIGHT",
+    "RLIKE",
+    "ROLLBACK",
+    "SAVEPOINT",
+    "SELECT",
+    "SET",
+    "SHOW",
+    "SIMILAR",
+    "SOUNDS",
+    "TABLE",
+    "THEN",
+    "TO",
+    "TRUE",
+    "TRUNCATE",
+    "UNION",
+    "UNIQUE",
+    "UPDATE",
+    "USE",
+    "USING",
+    "VACUUM",
+    "VALUES",
+    "VIEW",
+    "WAITFOR",
+    "WHEN",
+    "WHERE",
+    "WINDOW",
+    "WITH",
+    "XOR",
+];
+
+/// Whether `word`, in any case, is a keyword rather than a name.
+pub fn is_keyword(word: &str) -> bool {
+    one_of(word, KEYWORDS)
+}
+
+/// Whether `word` is, in any case, in the sorted upper-case `list`.
+pub(crate) fn one_of(word: &str, list: &[&str]) -> bool {
+    let upper = |byte: &u8| byte.to_ascii_uppercase();
+    list.binary_search_by(|entry| entry.bytes().cmp(word.as_bytes().iter().map(upper))).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_sorted_for_the_search() {
+        assert!(KEYWORDS.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(KEYWORDS.iter().all(|word| is_keyword(&word.to_lowercase())));
+        assert!(!is_keyword("name") && !is_keyword(""));
+    }
+}

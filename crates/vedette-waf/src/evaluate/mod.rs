@@ -1,0 +1,7 @@
+//! Evaluation: a request's data walked once, each text given to the conditions that may want it.
+
+mod request;
+mod texts;
+mod walk;
+
+pub use request::Request;

@@ -1,0 +1,191 @@
+//! The state of one request.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::texts::Texts;
+use super::walk::Walk;
+use crate::data::{Address, Data};
+use crate::detectors::candidates::{self, Candidate};
+use crate::limits::{Limits, Truncated};
+use crate::operators::Operator;
+use crate::outcome::{sink_excerpt, Finding, Outcome, Sink};
+use crate::rules::{Input, Ruleset};
+
+/// One request (or message, or job): is told of data as it becomes known, and remembers what has matched.
+pub struct Request {
+    rules: Arc<Ruleset>,
+    limits: Limits,
+    matches: Matches,
+    /// Data of the addresses that detectors need.
+    kept: Vec<(Address, Data)>,
+    /// Inputs among `kept` that could be code; made when the first sink is reached.
+    candidates: Option<Vec<Candidate>>,
+}
+
+impl Request {
+    /// Nothing is known of it yet.
+    pub fn new(rules: Arc<Ruleset>, limits: Limits) -> Self {
+        let matches = Matches::new(&rules);
+        Request { rules, limits, matches, kept: Vec::new(), candidates: None }
+    }
+
+    /// Evaluates `new`, in order; what was given before is not looked at again, but for the detectors at sinks
+    /// (`server.db.statement`), which look for earlier inputs in new statements.
+    pub fn evaluate(&mut self, new: Vec<(Address, Data)>) -> Outcome {
+        let started = Instant::now();
+        let mut outcome = Outcome::default();
+        self.inspect(&new, started, &mut outcome);
+        let rules = Arc::clone(&self.rules);
+        let (kept, rest): (Vec<_>, Vec<_>) =
+            new.into_iter().partition(|(address, _)| rules.kept.contains(address.as_ref()));
+        if !kept.is_empty() {
+            self.candidates = None;
+            self.kept.extend(kept);
+        }
+        for (address, data) in &rest {
+            outcome.timed_out |= self.sink(address, data, started);
+        }
+        outcome.findings = std::mem::take(&mut self.matches.findings);
+        outcome.micros = started.elapsed().as_micros() as u64;
+        outcome
+    }
+
+    fn inspect(&mut self, new: &[(Address, Data)], started: Instant, outcome: &mut Outcome) {
+        let mut elements = 0;
+        for (address, data) in new {
+            let Some(plan) = self.rules.plans.get(address.as_ref()) else { continue };
+            let mut texts = Texts {
+                rules: &self.rules,
+                plan,
+                address,
+                limits: self.limits,
+                started,
+                timed_out: &mut outcome.timed_out,
+                matches: &mut self.matches,
+                cut: 0,
+                since_clock: 0,
+            };
+            texts.scalars(&[], None);
+            let truncated: &mut Truncated = &mut outcome.truncated;
+            let mut walk = Walk { limits: self.limits, truncated, elements: &mut elements };
+            walk.through(data, &mut Vec::new(), &mut texts);
+            texts.report(&mut outcome.truncated);
+        }
+    }
+
+    /// Runs the detectors whose sink `address` is; true if time ran out.
+    fn sink(&mut self, address: &Address, data: &Data, started: Instant) -> bool {
+        let rules = Arc::clone(&self.rules);
+        let sinks = rules.plans.get(address.as_ref()).map_or(&[][..], |plan| &plan.sinks);
+        let (Data::Str(statement), false) = (data, sinks.is_empty()) else { return false };
+        let candidates = self.candidates.take().unwrap_or_else(|| self.collect());
+        let mut timed_out = false;
+        let mut in_time = || {
+            timed_out |= started.elapsed() > self.limits.time;
+            !timed_out
+        };
+        for condition in sinks {
+            let Operator::Sql(detector) = &rules.conditions[*condition].operator else { continue };
+            let system = latest_text(&self.kept, &detector.system).unwrap_or_default();
+            if let Some((candidate, found)) = detector.find(statement, system, &candidates, &mut in_time) {
+                let (from, path) = (candidate.address.as_ref(), candidate.key_path.clone());
+                let highlight = statement.get(found).unwrap_or("").to_owned();
+                self.matches.add(*condition, &rules, from, || path, sink_excerpt(&candidate.text), highlight);
+                self.matches.at_sink(Sink { address: address.to_string(), value: sink_excerpt(statement) });
+            }
+        }
+        self.candidates = Some(candidates);
+        timed_out
+    }
+
+    fn collect(&self) -> Vec<Candidate> {
+        let mut all = Vec::new();
+        for (address, data) in &self.kept {
+            candidates::collect(address, data, self.limits.depth + 1, &mut all);
+        }
+        all
+    }
+}
+
+/// The text given last for one of `inputs`.
+fn latest_text<'k>(kept: &'k [(Address, Data)], inputs: &[Input]) -> Option<&'k str> {
+    let is_it = |address: &Address| inputs.iter().any(|input| input.address == address.as_ref());
+    kept.iter().rev().find_map(|(address, data)| match data {
+        Data::Str(text) if is_it(address) => Some(text.as_str()),
+        _ => None,
+    })
+}
+
+/// What has matched so far.
+pub(super) struct Matches {
+    /// Per condition: the match, until its rule is complete.
+    parts: Vec<Option<Part>>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// A condition that is met.
+#[derive(Clone, Default)]
+struct Part {
+    address: String,
+    key_path: Vec<String>,
+    value: String,
+    highlight: String,
+}
+
+impl Matches {
+    fn new(rules: &Ruleset) -> Self {
+        Matches { parts: vec![None; rules.conditions.len()], findings: Vec::new() }
+    }
+
+    /// Whether a condition needs no further look.
+    pub(super) fn has(&self, condition: usize) -> bool {
+        self.parts[condition].is_some()
+    }
+
+    /// Notes that a condition is met, and reports its rule if it was the last one.
+    pub(super) fn add(
+        &mut self,
+        condition: usize,
+        rules: &Ruleset,
+        address: &str,
+        key_path: impl FnOnce() -> Vec<String>,
+        value: String,
+        highlight: String,
+    ) {
+        let rule = &rules.rules[rules.conditions[condition].rule];
+        if self.has(condition) && !rule.at_sink {
+            return;
+        }
+        self.parts[condition] =
+            Some(Part { address: address.to_owned(), key_path: key_path(), value, highlight });
+        if rule.conditions.clone().all(|condition| self.has(condition)) {
+            self.findings.push(self.finding(condition, rules));
+        }
+    }
+
+    fn at_sink(&mut self, sink: Sink) {
+        if let Some(finding) = self.findings.last_mut() {
+            finding.sink = Some(sink);
+        }
+    }
+
+    fn finding(&self, condition: usize, rules: &Ruleset) -> Finding {
+        let (condition, part) =
+            (&rules.conditions[condition], self.parts[condition].clone().unwrap_or_default());
+        let rule = &rules.rules[condition.rule];
+        Finding {
+            rule_id: rule.id.clone(),
+            rule_name: rule.name.clone(),
+            tags: rule.tags.clone(),
+            operator: condition.operator.name().to_owned(),
+            operator_value: condition.operator.value().to_owned(),
+            address: part.address,
+            key_path: part.key_path,
+            value: part.value,
+            highlight: Vec::from_iter((!part.highlight.is_empty()).then_some(part.highlight)),
+            sink: None,
+            on_match: rule.on_match.clone(),
+        }
+    }
+}

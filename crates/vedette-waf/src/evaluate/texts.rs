@@ -1,0 +1,133 @@
+//! The texts of one address, given to the groups of conditions that read them.
+
+use std::borrow::Cow;
+use std::time::Instant;
+
+use super::request::Matches;
+use super::walk::{is_under, names, Step, Visit};
+use crate::data::Data;
+use crate::limits::{Limits, Truncated};
+use crate::operators::Operator;
+use crate::outcome::{char_border, excerpt};
+use crate::rules::{Group, Plan, Ruleset, Source};
+use crate::specials::{of_all, Specials};
+use crate::transforms;
+
+/// Shown the values of one address.
+pub(super) struct Texts<'a> {
+    pub(super) rules: &'a Ruleset,
+    pub(super) plan: &'a Plan,
+    pub(super) address: &'a str,
+    pub(super) limits: Limits,
+    pub(super) started: Instant,
+    pub(super) timed_out: &'a mut bool,
+    pub(super) matches: &'a mut Matches,
+    pub(super) cut: usize,
+    pub(super) since_clock: u32,
+}
+
+/// Values between two looks at the clock.
+const CLOCK_EVERY: u32 = 32;
+
+impl Visit for Texts<'_> {
+    fn value(&mut self, path: &[Step<'_>], data: &Data) {
+        self.scalars(path, Some(data));
+        if let Data::Str(text) = data {
+            self.text(Source::Values, path, text);
+        }
+    }
+
+    fn key(&mut self, path: &[Step<'_>], key: &str) {
+        self.scalars(path, None);
+        self.text(Source::Keys, path, key);
+    }
+
+    fn goes_on(&mut self) -> bool {
+        self.since_clock += 1;
+        if self.since_clock >= CLOCK_EVERY {
+            self.since_clock = 0;
+            *self.timed_out |= self.started.elapsed() > self.limits.time;
+        }
+        !*self.timed_out
+    }
+}
+
+impl Texts<'_> {
+    /// Conditions on the presence of the way `path`, and on the scalar at its end.
+    pub(super) fn scalars(&mut self, path: &[Step<'_>], data: Option<&Data>) {
+        for (condition, key_path) in &self.plan.scalars {
+            if self.matches.has(*condition) || !is_under(path, key_path) {
+                continue;
+            }
+            let is_met = match &self.rules.conditions[*condition].operator {
+                Operator::Equals(equals) => data.is_some_and(|data| equals.matches(data)),
+                _ => true,
+            };
+            if is_met {
+                let value = data.map_or_else(String::new, scalar_text);
+                self.matches.add(*condition, self.rules, self.address, || names(path), value, String::new());
+            }
+        }
+    }
+
+    fn text(&mut self, source: Source, path: &[Step<'_>], text: &str) {
+        if text.is_empty() || !self.plan.groups.iter().any(|group| group.source == source) {
+            return;
+        }
+        let text = self.bounded(text);
+        let specials = of_all(text.as_bytes());
+        let plan = self.plan;
+        for group in &plan.groups {
+            if group.source == source && is_under(path, &group.key_path) {
+                self.group(group, path, &text, specials);
+            }
+        }
+        // A long text is as much work as many short ones.
+        self.since_clock += (text.len() / 256) as u32;
+    }
+
+    /// The beginning and the end of a text that is too long.
+    fn bounded<'t>(&mut self, text: &'t str) -> Cow<'t, str> {
+        let most = self.limits.string_bytes;
+        if text.len() <= most {
+            return Cow::Borrowed(text);
+        }
+        self.cut = self.cut.max(text.len());
+        let head = char_border(text, most / 4 * 3);
+        let tail = char_border(text, text.len() - most / 4);
+        Cow::Owned(format!("{} {}", &text[..head], &text[tail..]))
+    }
+
+    fn group(&mut self, group: &Group, path: &[Step<'_>], text: &str, specials: Specials) {
+        let (text, specials) = transforms::apply(&group.transforms, text, specials);
+        if specials & group.any == 0 {
+            return;
+        }
+        for entry in &group.entries {
+            if !entry.needs.met_by(specials) || self.matches.has(entry.condition) {
+                continue;
+            }
+            let Operator::Text(operator) = &self.rules.conditions[entry.condition].operator else { continue };
+            if let Some(found) = operator.find(&text) {
+                let highlight = text.get(found.clone()).unwrap_or("").to_owned();
+                let value = excerpt(&text, &found);
+                self.matches.add(entry.condition, self.rules, self.address, || names(path), value, highlight);
+            }
+        }
+    }
+
+    /// What was cut of strings.
+    pub(super) fn report(&self, truncated: &mut Truncated) {
+        truncated.string_bytes = truncated.string_bytes.max(self.cut);
+    }
+}
+
+fn scalar_text(data: &Data) -> String {
+    match data {
+        Data::Bool(value) => value.to_string(),
+        Data::Int(value) => value.to_string(),
+        Data::Double(value) => value.to_string(),
+        Data::Str(value) => excerpt(value, &(0..0)),
+        _ => String::new(),
+    }
+}

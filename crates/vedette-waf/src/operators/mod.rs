@@ -1,0 +1,71 @@
+//! Operators: what a condition asks of a value. One file each.
+
+mod equals;
+mod exact_match;
+mod ip_match;
+mod is_sqli;
+mod is_xss;
+mod match_regex;
+mod phrase_match;
+pub mod sqli;
+pub mod xss;
+
+use std::ops::Range;
+
+pub(crate) use equals::Equals;
+pub(crate) use exact_match::ExactMatch;
+pub(crate) use ip_match::IpMatch;
+pub(crate) use is_sqli::IsSqli;
+pub(crate) use is_xss::IsXss;
+pub(crate) use match_regex::MatchRegex;
+pub(crate) use phrase_match::PhraseMatch;
+
+use crate::detectors::sql::SqlDetector;
+use crate::specials::Needs;
+
+/// An operator that reads text.
+pub(crate) trait TextOperator: Send + Sync {
+    /// Its name in rule files.
+    fn name(&self) -> &'static str;
+    /// What it looks for, for reports.
+    fn value(&self) -> &str {
+        ""
+    }
+    /// Without what it cannot match.
+    fn needs(&self) -> Needs {
+        Needs::nothing()
+    }
+    /// Where it matches.
+    fn find(&self, text: &str) -> Option<Range<usize>>;
+}
+
+/// The operator of a condition.
+pub(crate) enum Operator {
+    /// Reads text, after the transformations.
+    Text(Box<dyn TextOperator>),
+    /// Compares scalars of any type.
+    Equals(Equals),
+    /// Is satisfied by the address (and key path) being there.
+    Exists,
+    /// Looks for inputs of the request in a statement.
+    Sql(SqlDetector),
+}
+
+impl Operator {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Operator::Text(operator) => operator.name(),
+            Operator::Equals(_) => "equals",
+            Operator::Exists => "exists",
+            Operator::Sql(_) => "sqli_detector",
+        }
+    }
+
+    pub(crate) fn value(&self) -> &str {
+        match self {
+            Operator::Text(operator) => operator.value(),
+            Operator::Equals(equals) => equals.value(),
+            Operator::Exists | Operator::Sql(_) => "",
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! XSS
+use std::ops::Range;
+/// Where
+pub fn find(_text: &str) -> Option<Range<usize>> {
+    None
+}

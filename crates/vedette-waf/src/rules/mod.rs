@@ -1,0 +1,117 @@
+//! Rule files, and how they are laid out for evaluation.
+//!
+//! Read are `version`, `metadata.rules_version`, `rules`, `custom_rules` and `rules_data`; of a rule `id`, `name`,
+//! `enabled`, `tags`, `conditions`, `transformers` and `on_match`. Other fields are let pass, so that files made for
+//! other engines load. A rule that cannot be used is reported and skipped.
+
+mod compile;
+mod file;
+mod plan;
+
+use foldhash::{HashMap, HashSet};
+
+use crate::operators::Operator;
+use crate::transforms::Transform;
+pub(crate) use plan::{Group, Plan, Source};
+
+/// A parsed rule file. Immutable; share it with an `Arc`.
+pub struct Ruleset {
+    version: String,
+    addresses: Vec<String>,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) plans: HashMap<String, Plan>,
+    /// Addresses whose data detectors need later.
+    pub(crate) kept: HashSet<String>,
+}
+
+/// A file that is no rule file at all.
+#[derive(Debug)]
+pub struct Error(String);
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "rule file: {}", self.0)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// What was loaded of a rule file, and what was not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diagnostics {
+    /// Ids of the rules in use.
+    pub loaded: Vec<String>,
+    /// Rules that were left out.
+    pub failed: Vec<Failure>,
+}
+
+/// A rule that was left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Its id; its position such as `#3` if it has none.
+    pub id: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+pub(crate) struct Rule {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) tags: Vec<(String, String)>,
+    pub(crate) on_match: Vec<String>,
+    /// Positions of its conditions in [`Ruleset::conditions`].
+    pub(crate) conditions: std::ops::Range<usize>,
+    /// Whether it looks at a sink: such a rule reports every time, for each time is an exploit of its own.
+    pub(crate) at_sink: bool,
+}
+
+pub(crate) struct Condition {
+    pub(crate) rule: usize,
+    pub(crate) operator: Operator,
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) transforms: Vec<Transform>,
+}
+
+/// Where a condition looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Input {
+    pub(crate) address: String,
+    pub(crate) key_path: Vec<String>,
+    pub(crate) source: Source,
+}
+
+impl Ruleset {
+    /// Reads a rule file.
+    ///
+    /// # Errors
+    /// If it is not JSON, has no `rules`, or its version is not 2.x.
+    pub fn parse(json: &[u8]) -> Result<(Ruleset, Diagnostics), Error> {
+        let file = file::read(json)?;
+        let (rules, conditions, diagnostics) = compile::all(&file);
+        let (plans, kept) = plan::lay_out(&conditions);
+        let mut addresses: Vec<String> = plans.keys().chain(&kept).cloned().collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        Ok((Ruleset { version: file.version(), addresses, rules, conditions, plans, kept }, diagnostics))
+    }
+
+    /// The file's `metadata.rules_version`, or else its schema version.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The addresses that some rule looks at, sorted: no other data needs to be given.
+    pub fn addresses(&self) -> &[String] {
+        &self.addresses
+    }
+}
+
+impl std::fmt::Debug for Ruleset {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ruleset")
+            .field("version", &self.version)
+            .field("rules", &self.rules.len())
+            .finish_non_exhaustive()
+    }
+}
