@@ -1,4 +1,4 @@
-"""`vedette demo`: the embedded agent and a small shop of real services under load and attack.
+"""Run the embedded agent and a small shop of real services under load and attack.
 
 Runs until Ctrl-C, or for `--seconds`. With `--json` the last line on standard output is one JSON object: `traces`,
 `spans`, `services`, `attacks`, `blocked`, `drops` (counts, as the agent has them) and `page`. The exit code is 0
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NEEDS = ("fastapi", "uvicorn", "websockets", "flask", "celery", "httpx", "requests", "jinja2", "rich")
 PAGE_PORT = 8126
+MISSING_PACKAGE = 3
 
 
 def main(arguments: list[str]) -> int:
@@ -29,7 +30,7 @@ def main(arguments: list[str]) -> int:
     absent = [name for name in NEEDS if importlib.util.find_spec(name) is None]
     if absent:
         print(f"vedette demo needs {', '.join(absent)}: pip install 'vedette[demo]'", file=sys.stderr)
-        return 2
+        return MISSING_PACKAGE
     return run(options)
 
 

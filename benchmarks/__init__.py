@@ -1,0 +1,1 @@
+"""Promises of speed, measured beside the peers."""

@@ -1,0 +1,84 @@
+"""What a promise of speed is, and how one measurement of it is taken."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchmarks.contender import Contender
+
+ROOT = Path(__file__).resolve().parents[1]
+Measured = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One row of the table.
+
+    ``metric`` is the key under which a measurement gives it; ``by`` and ``aim`` are ratios of ours to ddtrace's. If it
+    is ``added``, what bare Python needs is taken off first. ``factor`` turns the measured seconds or bytes into
+    ``unit``.
+    """
+
+    metric: str
+    title: str
+    unit: str
+    by: float
+    aim: float
+    factor: float
+    added: bool = False
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One file of ``promises/``: its rows, and how to measure them once for one contender."""
+
+    name: str
+    promises: tuple[Promise, ...]
+    measure: Callable[[Contender], Measured]
+
+    @property
+    def needs_bare(self) -> bool:
+        """Whether bare Python has to be measured too."""
+        return any(promise.added for promise in self.promises)
+
+
+def in_process(file: str, launched: bool) -> Callable[[Contender], Measured]:
+    """Measure by running ``file`` in the contender's environment; it prints one JSON object as its last line.
+
+    ``launched`` starts it under the contender's own launcher, as a user would start an application.
+    """
+
+    def measure(contender: Contender) -> Measured:
+        command = [*(contender.launcher if launched else ()), str(contender.python), "-m", module_of(file)]
+        done = subprocess.run(
+            command, env=environment(contender), capture_output=True, text=True, check=False, cwd=ROOT
+        )
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-3000:]}")
+        return dict(json.loads(done.stdout.splitlines()[-1]))
+
+    return measure
+
+
+def module_of(file: str) -> str:
+    """The dotted name of a file of the benchmarks."""
+    return ".".join(Path(file).resolve().relative_to(ROOT).with_suffix("").parts)
+
+
+def environment(contender: Contender) -> dict[str, str]:
+    """A clean environment: nothing of the caller's own tracing, only the contender's settings."""
+    foreign = ("VEDETTE_", "DD_", "OTEL_", "PYTHON")
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
+    return {**inherited, **contender.settings, "PYTHONPATH": str(ROOT), "BENCH_TRACER": contender.name}
+
+
+def report(measured: Measured) -> None:
+    """The measuring side's answer."""
+    print(json.dumps(measured), flush=True)

@@ -1,0 +1,7 @@
+"""No tracer."""
+
+from __future__ import annotations
+
+
+def flush() -> None:
+    """Nothing waits."""
