@@ -1,0 +1,1 @@
+"""Taking in what tracers send: the Datadog Agent protocol and OTLP over HTTP."""

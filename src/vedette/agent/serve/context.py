@@ -1,0 +1,39 @@
+"""What every page and API call needs: a cursor, the counters, and a thread to wait in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import anyio
+import anyio.to_thread
+import duckdb
+
+from vedette.agent.counters import Counters
+from vedette.agent.options import Options
+from vedette.agent.store import Database, Writer
+
+T = TypeVar("T")
+
+
+class Context:
+    """The parts of a running agent."""
+
+    def __init__(self, options: Options, database: Database, writer: Writer, counters: Counters) -> None:
+        self.options = options
+        self.writer = writer
+        self.counters = counters
+        self._database = database
+        self._slots: anyio.CapacityLimiter | None = None
+
+    async def ask(self, question: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        """Runs a query in a thread, with a cursor of its own; at most four at once, the others wait."""
+        self._slots = self._slots or anyio.CapacityLimiter(4)
+        return await anyio.to_thread.run_sync(self._answer, question, limiter=self._slots)
+
+    def _answer(self, question: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        cursor = self._database.cursor()
+        try:
+            return question(cursor)
+        finally:
+            cursor.close()

@@ -1,0 +1,124 @@
+"""The database file: opened, locked, brought to the current schema, or refused with a reason and a way out."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+
+FILE = "traces.duckdb"
+# External access goes off last: nothing in a query may read files or load extensions, whatever is typed into a page.
+SAFETY = (
+    "SET autoinstall_known_extensions = false",
+    "SET autoload_known_extensions = false",
+    "SET preserve_insertion_order = false",
+    "SET enable_external_access = false",
+    "SET lock_configuration = true",
+)
+
+
+class StoreError(Exception):
+    """The database can't be used; the text says why and what to do."""
+
+
+class Database:
+    """An open database. Each thread asks for its own cursor."""
+
+    def __init__(self, folder: Path | None = None, memory_limit: str = "512MB") -> None:
+        """Opens (and makes or migrates) the database in `folder`, or one in memory.
+
+        Raises:
+            StoreError: the folder or file can't be used.
+        """
+        self.path = None if folder is None else folder / FILE
+        if folder is not None:
+            _make_folder(folder)
+        self._settings = {"threads": "2", "memory_limit": memory_limit}
+        self._connection = self._open()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own to the same data, for one thread."""
+        return self._connection.cursor()
+
+    def reopen(self) -> None:
+        """Opens the file anew after an error that left the database unusable; what was committed is still there.
+
+        Raises:
+            StoreError: it can't be opened.
+        """
+        if self.path is not None:
+            self.close()
+            self._connection = self._open()
+
+    def close(self) -> None:
+        """Writes everything down and gives the lock back."""
+        try:
+            self._connection.close()
+        except duckdb.Error:
+            pass  # an unusable database can't be closed properly; its lock goes with the object
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        target = ":memory:" if self.path is None else str(self.path)
+        connection = None
+        try:
+            connection = duckdb.connect(target, config=dict(self._settings))
+            migrate(connection)
+            for statement in SAFETY:
+                connection.execute(statement)
+        except (duckdb.Error, UnicodeDecodeError) as error:
+            if connection is not None:
+                connection.close()
+            raise StoreError(explain(error, self.path)) from error
+        return connection
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StoreError(f"cannot make the data folder {folder}: {error.strerror}. Choose another with --data.") from error
+
+
+def explain(error: Exception, path: Path | None) -> str:
+    """What a failure to open means to the user."""
+    first = str(error).strip().split("\n")[0]
+    if "lock on file" in str(error) or "being used by another process" in str(error):
+        return f"{path} is in use by another process (an agent that runs already?). Stop it, or use --data or --memory. ({first})"
+    if isinstance(error, duckdb.IOException) and "ermission" in first:
+        return f"no permission to use {path}. Choose another folder with --data, or use --memory. ({first})"
+    return (
+        f"cannot read {path}: {first}. It may be damaged, or of a newer version. "
+        "Move it away to start empty, or use --data with another folder, or --memory."
+    )
+
+
+def migrate(connection: duckdb.DuckDBPyConnection) -> None:
+    """Brings the schema to the newest version, one numbered file after the other, each in a transaction.
+
+    Raises:
+        duckdb.Error: the database is of a newer version of vedette, or a step failed.
+    """
+    connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
+    current = schema_version(connection)
+    steps = migrations()
+    if current > len(steps):
+        raise duckdb.NotSupportedError(f"schema version {current}, this vedette knows {len(steps)}")
+    for version, statement in enumerate(steps[current:], start=current + 1):
+        connection.begin()
+        connection.execute(statement)
+        connection.execute("INSERT INTO schema_version VALUES (?)", [version])
+        connection.commit()
+
+
+def schema_version(connection: duckdb.DuckDBPyConnection) -> int:
+    """The schema version of a database, 0 for an empty one."""
+    row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
+    return int(row[0]) if row else 0
+
+
+def migrations() -> list[str]:
+    """The statements of each schema version, in order."""
+    folder = resources.files("vedette.agent.store") / "migrations"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+    return [file.read_text(encoding="utf-8") for file in files]

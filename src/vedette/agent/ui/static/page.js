@@ -1,0 +1,108 @@
+// What every page does: times in the reader's zone, theme, copying, keys; and on the list, the beat that refreshes it.
+(function () {
+  "use strict";
+  const body = document.body;
+  let paused = false;
+
+  function localTimes(root) {
+    root.querySelectorAll("time[datetime]").forEach((element) => {
+      const at = new Date(element.dateTime);
+      if (isNaN(at)) return;
+      const time = at.toLocaleTimeString([], { hour12: false }) + "." + String(at.getMilliseconds()).padStart(3, "0");
+      element.textContent = "full" in element.dataset ? at.toLocaleDateString() + " " + time : time;
+    });
+  }
+
+  function switchTheme() {
+    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+    const now = document.documentElement.dataset.theme || (dark ? "dark" : "light");
+    const next = now === "dark" ? "light" : "dark";
+    document.documentElement.dataset.theme = next;
+    try { localStorage.setItem("theme", next); } catch (error) { /* then it lasts until the next page */ }
+  }
+
+  function pause() {
+    paused = !paused;
+    showPause();
+  }
+
+  function showPause() {
+    const button = document.getElementById("pause");
+    if (!button) return;
+    button.setAttribute("aria-pressed", String(paused));
+    button.querySelector("span").textContent = paused ? "Paused" : "Live";
+  }
+
+  function copy(button) {
+    const before = button.textContent;
+    const done = (text) => { button.textContent = text; setTimeout(() => { button.textContent = before; }, 1200); };
+    const clipboard = navigator.clipboard;  // only there on loopback and https
+    if (clipboard) clipboard.writeText(button.dataset.copy).then(() => done("Copied"), () => done("Not allowed"));
+  }
+
+  // Reading disturbs nobody: no refresh while text is selected, further down, or in another tab.
+  function mayRefresh() {
+    return !paused && document.visibilityState === "visible" && getSelection().isCollapsed && scrollY < 240;
+  }
+
+  function moveInList(step) {
+    const links = [...document.querySelectorAll(".list .what a")];
+    const at = links.indexOf(document.activeElement);
+    const next = links[Math.min(Math.max(at + step, 0), links.length - 1)];
+    if (next) { next.focus(); next.scrollIntoView({ block: "nearest" }); }
+  }
+
+  const keys = {
+    "/": () => { const q = document.getElementById("q"); if (q) { q.focus(); q.select(); } },
+    t: switchTheme,
+    p: pause,
+    j: () => moveInList(1),
+    k: () => moveInList(-1),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches("input, textarea")) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    if (body.classList.contains("with-trace") && "jk".includes(event.key)) return;
+    const action = keys[event.key];
+    if (action) { event.preventDefault(); action(); }
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button && button.id === "theme") switchTheme();
+    else if (button && button.id === "pause") pause();
+    else if (button && button.dataset.copy) copy(button);
+    else openRow(event);
+  });
+
+  // The whole row leads where its link leads, unless somebody selects text in it.
+  function openRow(event) {
+    const row = event.target.closest(".list tbody tr");
+    if (row && !event.target.closest("a") && getSelection().isCollapsed) row.querySelector("a").click();
+  }
+
+  // Coming back from a trace leads to the same search.
+  const back = document.getElementById("back");
+  if (back) {
+    const from = sessionStorage.getItem("list");
+    if (from) back.href = from;
+  }
+  function rememberList() {
+    if (document.getElementById("traces")) sessionStorage.setItem("list", location.pathname + location.search);
+  }
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    localTimes(event.detail.elt.isConnected ? event.detail.elt : body);
+    showPause();
+    rememberList();
+  });
+  rememberList();
+  localTimes(body);
+  if (document.getElementById("traces")) {
+    setInterval(() => { if (mayRefresh()) htmx.trigger(body, "tick"); }, 1000);
+  }
+})();

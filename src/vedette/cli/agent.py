@@ -1,0 +1,116 @@
+"""``vedette agent``: the embedded agent. Receives traces in the Datadog and OTLP protocols, stores them, and serves a page.
+
+Runs until Ctrl-C or SIGTERM. Exit code 0 after that, 1 if it can't run (a port or the database is in use), 2 for wrong options, 3 if packages are missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import re
+import sys
+from pathlib import Path
+
+NEEDS = ("duckdb", "jinja2", "starlette", "uvicorn")
+PAGE_PORT = 8126
+OTLP_PORT = 4318
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+BYTES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the agent; returns the exit code."""
+    given = parser().parse_args(arguments)
+    absent = [name for name in NEEDS if importlib.util.find_spec(name) is None]
+    if absent:
+        print(f"vedette agent needs {', '.join(absent)}: pip install 'vedette[agent]'", file=sys.stderr)
+        return 3
+    return run(given)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's options."""
+    made = argparse.ArgumentParser(prog="vedette agent", description=(__doc__ or "").split("\n\n")[0].replace("``", ""))
+    made.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1: this machine only)")
+    made.add_argument("--port", type=_port, default=PAGE_PORT, help="port of the page and of the Datadog receiver (default %(default)s; 0: any)")
+    made.add_argument("--otlp-port", type=_port, default=OTLP_PORT, help="port of the OTLP receiver (default %(default)s; 0: any)")
+    made.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="another name by which the page may be opened (repeatable)")
+    where = made.add_mutually_exclusive_group()
+    where.add_argument("--data", type=Path, metavar="DIR", help="folder of the database (default: this user's state folder)")
+    where.add_argument("--memory", action="store_true", help="keep everything in memory, and nothing after the end")
+    made.add_argument("--retention", type=_age, default=None, metavar="AGE", help="how long spans are kept, such as 12h or 7d (default 3d)")
+    made.add_argument("--max-spans", type=_positive, default=None, metavar="N", help="how many spans are kept (default 5,000,000; in memory 300,000)")
+    made.add_argument("--max-size", type=_size, default=None, metavar="SIZE", help="how large the database may become, such as 500M (default 2G; in memory 700M)")
+    return made
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port")
+    return int(text)
+
+
+def _age(text: str) -> float:
+    match = re.fullmatch(r"(\d+)([smhd])", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an age such as 30m, 12h or 7d")
+    return float(int(match.group(1)) * SECONDS[match.group(2)])
+
+
+def _size(text: str) -> int:
+    match = re.fullmatch(r"(\d+)([KMG]?)B?", text.upper())
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 500M or 2G")
+    return int(match.group(1)) * BYTES[match.group(2)]
+
+
+def _positive(text: str) -> int:
+    number = text.replace(",", "").replace("_", "")
+    if not number.isdigit() or int(number) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of spans")
+    return int(number)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Run until told to stop."""
+    # Here, because they need the agent's extra dependencies, and ``--help`` does not.
+    from vedette.agent.serve.process import CannotListen
+    from vedette.agent.serve.process import run as serve
+    from vedette.agent.store import StoreError
+
+    print("vedette agent: starting", file=sys.stderr, flush=True)
+    try:
+        counters = serve(options_of(given), announce)
+    except (CannotListen, StoreError) as problem:
+        print(f"vedette agent: {problem}", file=sys.stderr)
+        return 1
+    stored, dropped = counters.get("spans.stored"), counters.dropped()
+    print(f"vedette agent: stopped; {stored:,} spans stored, {dropped:,} dropped", file=sys.stderr)
+    return 0
+
+
+def options_of(given: argparse.Namespace):  # type: ignore[no-untyped-def]  # its type is imported lazily, as in run
+    """The agent's options from the command's."""
+    from vedette.agent.options import MIB, Options, Retention, default_data_folder
+
+    usual = Retention(spans=300_000, size=700 * MIB) if given.memory else Retention()
+    retention = Retention(
+        age=given.retention or usual.age, spans=given.max_spans or usual.spans, size=given.max_size or usual.size
+    )
+    data = None if given.memory else given.data or default_data_folder()
+    names = tuple(given.allow_host)
+    return Options(given.host, given.port, given.otlp_port, data, names, retention)
+
+
+def announce(options) -> None:  # type: ignore[no-untyped-def]
+    """Say where everything is."""
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    lines = [
+        f"vedette agent: page     http://{host}:{options.port}/",
+        f"               Datadog  http://{host}:{options.port}  (DD_TRACE_AGENT_URL, VEDETTE_AGENT_URL)",
+        f"               OTLP     http://{host}:{options.otlp_port}  (OTEL_EXPORTER_OTLP_ENDPOINT)",
+        f"               traces   {'in memory' if options.data is None else options.data}",
+    ]
+    if not options.is_loopback:
+        lines.append(f"               other machines can reach it: everyone who can connect to {options.host} sees all traces")
+    print("\n".join(lines), file=sys.stderr, flush=True)
