@@ -9,12 +9,14 @@ use crate::http::{Failure, Reply};
 
 /// A kind of backend. Lives on the worker.
 pub(crate) trait Backend: Send {
-    /// Writes chunks as request bodies.
-    fn encode(&mut self, chunks: &[Chunk], meter: &TargetMeter) -> Vec<Payload>;
+    /// Writes chunks as request bodies. May ask the backend about itself, within `within` if given.
+    fn encode(&mut self, chunks: &[Chunk], within: Option<Duration>, meter: &TargetMeter) -> Vec<Payload>;
     /// Hands one over, within `within` if given.
     fn send(&mut self, payload: &Payload, within: Option<Duration>, meter: &TargetMeter) -> Outcome;
-    /// Does what comes due by itself, such as statistics; all of it at the end.
-    fn tick(&mut self, _last: bool, _within: Option<Duration>, _meter: &TargetMeter) {}
+    /// What comes due by itself, such as statistics; all of it with `last`, at the end.
+    fn periodic(&mut self, _last: bool) -> Option<Payload> {
+        None
+    }
     /// When something comes due by itself.
     fn due(&self) -> Option<Instant> {
         None
@@ -28,6 +30,18 @@ pub(crate) struct Payload {
     pub amount: Amount,
     /// Path under the backend's address.
     pub path: &'static str,
+    /// How often to try before it is dropped.
+    pub tries: u32,
+}
+
+/// Tries of traces: after 0.1 + 0.2 + 0.4 + ... s, together about 10 s, enough for an agent that restarts.
+const TRACES_TRIES: u32 = 8;
+
+impl Payload {
+    /// A payload of traces.
+    pub fn traces(body: Vec<u8>, amount: Amount, path: &'static str) -> Payload {
+        Payload { body, amount, path, tries: TRACES_TRIES }
+    }
 }
 
 /// What became of a payload.
@@ -96,21 +110,20 @@ pub(crate) fn split(
     chunks: &[Chunk],
     most_bytes: usize,
     write: &mut dyn FnMut(&[Chunk]) -> Vec<u8>,
-    found: &mut Vec<(Vec<u8>, Amount)>,
-) {
+) -> Vec<(Vec<u8>, Amount)> {
     let body = write(chunks);
-    let spans = chunks.first().map_or(0, |chunk| chunk.spans.len());
-    if body.len() <= most_bytes || (chunks.len() == 1 && spans < 2) {
-        found.push((body, Amount::of(chunks)));
-    } else if chunks.len() > 1 {
-        let (front, back) = chunks.split_at(chunks.len() / 2);
-        split(front, most_bytes, write, found);
-        split(back, most_bytes, write, found);
-    } else {
-        for half in halves(&chunks[0]) {
-            split(&[half], most_bytes, write, found);
-        }
+    if body.len() <= most_bytes {
+        return vec![(body, Amount::of(chunks))];
     }
+    let [front, back] = match chunks {
+        [one] if one.spans.len() < 2 => return vec![(body, Amount::of(chunks))],
+        [one] => halves(one).map(|half| split(&[half], most_bytes, write)),
+        more => {
+            let (front, back) = more.split_at(more.len() / 2);
+            [front, back].map(|half| split(half, most_bytes, write))
+        }
+    };
+    front.into_iter().chain(back).collect()
 }
 
 /// A trace as two chunks, as a partial flush would have made them.

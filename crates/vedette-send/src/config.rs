@@ -142,9 +142,6 @@ impl Target {
 
     fn check(&self) -> Result<(), Error> {
         let (Target::Datadog { headers, .. } | Target::Otlp { headers, .. }) = self;
-        if let Target::Otlp { url, .. } = self {
-            return Err(Error::Url(without_user_info(url).into_owned(), "OTLP cannot be written yet"));
-        }
         Endpoint::parse(self.url())?;
         Headers::new().extend(headers).map(|_| ())
     }

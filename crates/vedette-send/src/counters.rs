@@ -1,7 +1,7 @@
 //! What was sent and what was not. Nothing is lost without being counted here.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 /// A moment's view of an exporter. All numbers count from its start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Counters {
     pub queue_bytes: u64,
     /// Panics of the worker that were caught.
     pub panics: u64,
+    /// What is wrong with the settings, found while working with them; empty if nothing is.
+    pub warning: String,
     /// One entry per target, in the order of the settings.
     pub targets: Vec<TargetCounters>,
 }
@@ -40,6 +42,8 @@ pub struct TargetCounters {
     pub sent: Amount,
     /// Not sent because sampling decided so; no loss.
     pub unsampled: Amount,
+    /// Not sent because the Agent does not want to see them (`/info`); no loss.
+    pub filtered: Amount,
     /// Dropped after the last try.
     pub dropped_failed: Amount,
     /// Dropped because the backend refused them (4xx, partial success).
@@ -104,6 +108,16 @@ impl Amount {
             spans: chunks.iter().map(|chunk| chunk.spans.len() as u64).sum(),
         }
     }
+
+    /// What is left without `part`.
+    pub(crate) fn less(self, part: Amount) -> Amount {
+        Amount { traces: self.traces - part.traces, spans: self.spans - part.spans }
+    }
+
+    /// Both together.
+    pub(crate) fn plus(self, other: Amount) -> Amount {
+        Amount { traces: self.traces + other.traces, spans: self.spans + other.spans }
+    }
 }
 
 /// The live counters of an exporter.
@@ -114,6 +128,7 @@ pub(crate) struct Meter {
     pub dropped_closed: Tally,
     pub dropped_panic: Tally,
     pub panics: AtomicU64,
+    warning: Mutex<String>,
     pub targets: Vec<TargetMeter>,
 }
 
@@ -123,6 +138,7 @@ pub(crate) struct TargetMeter {
     pub address: String,
     pub sent: Tally,
     pub unsampled: Tally,
+    pub filtered: Tally,
     pub dropped_failed: Tally,
     pub dropped_rejected: Tally,
     pub dropped_full: Tally,
@@ -141,6 +157,11 @@ impl Meter {
         Meter { targets: targets.collect(), ..Meter::default() }
     }
 
+    /// Keeps what is wrong with the settings.
+    pub fn warn(&self, text: &str) {
+        *locked(&self.warning) = text.to_string();
+    }
+
     pub fn read(&self, queue_bytes: usize) -> Counters {
         Counters {
             queued: self.queued.get(),
@@ -149,6 +170,7 @@ impl Meter {
             dropped_panic: self.dropped_panic.get(),
             queue_bytes: queue_bytes as u64,
             panics: self.panics.load(Relaxed),
+            warning: locked(&self.warning).clone(),
             targets: self.targets.iter().map(TargetMeter::read).collect(),
         }
     }
@@ -158,7 +180,7 @@ impl TargetMeter {
     /// Counts an error and keeps its text.
     pub fn error(&self, text: &str) {
         self.errors.fetch_add(1, Relaxed);
-        *self.last_error.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = text.to_string();
+        *locked(&self.last_error) = text.to_string();
     }
 
     fn read(&self) -> TargetCounters {
@@ -166,6 +188,7 @@ impl TargetMeter {
             address: self.address.clone(),
             sent: self.sent.get(),
             unsampled: self.unsampled.get(),
+            filtered: self.filtered.get(),
             dropped_failed: self.dropped_failed.get(),
             dropped_rejected: self.dropped_rejected.get(),
             dropped_full: self.dropped_full.get(),
@@ -175,7 +198,11 @@ impl TargetMeter {
             retries: self.retries.load(Relaxed),
             errors: self.errors.load(Relaxed),
             stats: self.stats.load(Relaxed),
-            last_error: self.last_error.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone(),
+            last_error: locked(&self.last_error).clone(),
         }
     }
+}
+
+fn locked(text: &Mutex<String>) -> MutexGuard<'_, String> {
+    text.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }

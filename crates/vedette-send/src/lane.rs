@@ -10,14 +10,23 @@ use vedette_model::Chunk;
 use crate::backend::{Backend, Outcome, Payload, Trouble};
 use crate::counters::{Amount, Tally, TargetMeter};
 
-/// Tries of one payload: 0.1 + 0.2 + 0.4 + ... s, together about 10 s, enough for an agent that restarts.
-const MOST_TRIES: u32 = 8;
 /// The first wait after a failure; doubled each time.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 /// The longest wait, unless the backend asks for more.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// The longest wait that a backend may ask for.
 const LONGEST_ASKED: Duration = Duration::from_secs(30);
+
+/// How urgent the work is.
+#[derive(Clone, Copy)]
+pub(crate) struct Hurry {
+    /// Somebody waits: try at once what would be tried later.
+    pub now_please: bool,
+    /// The process ends: be done until then.
+    pub until: Option<Instant>,
+    /// Nothing will follow.
+    pub last: bool,
+}
 
 /// The way to one backend.
 pub(crate) struct Lane {
@@ -61,39 +70,39 @@ impl Lane {
     }
 
     /// Turns chunks into payloads.
-    pub fn accept(&mut self, chunks: &[Chunk], meter: &TargetMeter) {
-        for payload in self.backend.encode(chunks, meter) {
-            if self.waiting_bytes + payload.body.len() > self.most_bytes {
-                meter.dropped_full.add(payload.amount);
-            } else {
-                self.waiting_bytes += payload.body.len();
-                self.waiting.push_back(payload);
-            }
+    pub fn accept(&mut self, chunks: &[Chunk], until: Option<Instant>, meter: &TargetMeter) {
+        let within = until.map(|until| until.saturating_duration_since(Instant::now()));
+        for payload in self.backend.encode(chunks, within, meter) {
+            self.push(payload, meter);
         }
     }
 
-    /// Sends what waits, until it is done, the backend fails, or `until` has come.
-    pub fn work(&mut self, now_please: bool, until: Option<Instant>, meter: &TargetMeter) {
-        if now_please {
+    fn push(&mut self, payload: Payload, meter: &TargetMeter) {
+        if self.waiting_bytes + payload.body.len() > self.most_bytes {
+            meter.dropped_full.add(payload.amount);
+        } else {
+            self.waiting_bytes += payload.body.len();
+            self.waiting.push_back(payload);
+        }
+    }
+
+    /// Sends what waits, until it is done, the backend fails, or the time given in `hurry` is over.
+    pub fn work(&mut self, hurry: Hurry, meter: &TargetMeter) {
+        if let Some(payload) = self.backend.periodic(hurry.last) {
+            self.push(payload, meter);
+        }
+        if hurry.now_please {
             self.retry_at = None;
         }
         if self.retry_at.is_some_and(|at| at > Instant::now()) {
             return;
         }
         while let Some(payload) = self.waiting.front() {
-            let Some(left) = left(until) else { return };
+            let Some(left) = left(hurry.until) else { return };
             let outcome = self.backend.send(payload, left, meter);
-            if !self.settle(outcome, until.is_some(), meter) {
+            if !self.settle(outcome, hurry.until.is_some(), meter) {
                 return;
             }
-        }
-        self.tick(until, meter);
-    }
-
-    /// Sends statistics that have come due, or all of them at the end.
-    fn tick(&mut self, until: Option<Instant>, meter: &TargetMeter) {
-        if let Some(left) = left(until) {
-            self.backend.tick(until.is_some(), left, meter);
         }
     }
 
@@ -141,7 +150,8 @@ impl Lane {
             return false;
         }
         self.retry_at = Some(Instant::now() + wait(self.failures, after));
-        if self.down || self.tries >= MOST_TRIES {
+        let most = self.waiting.front().map_or(0, |payload| payload.tries);
+        if self.down || self.tries >= most {
             self.down = true;
             self.remove(meter, |meter| &meter.dropped_failed);
             return false;

@@ -23,7 +23,6 @@ mod queue;
 mod redact;
 mod sampled;
 mod signals;
-mod wire;
 mod worker;
 
 pub use config::{Config, Error, Obfuscation, Target, Version};

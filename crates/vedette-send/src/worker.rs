@@ -11,7 +11,7 @@ use vedette_model::Chunk;
 
 use crate::counters::Amount;
 use crate::exporter::Shared;
-use crate::lane::Lane;
+use crate::lane::{Hurry, Lane};
 use crate::queue::{Order, LINGER};
 use crate::redact::Redactor;
 use crate::signals;
@@ -80,43 +80,47 @@ impl Work<'_> {
                 self.last = Instant::now();
             }
             let close_by = order.close_by;
-            let more = order.more;
-            self.obey(order);
-            if close_by.is_some_and(|until| !more || until <= Instant::now()) {
+            let last = close_by.is_some_and(|until| !order.more || until <= Instant::now());
+            self.obey(order, last);
+            if last {
                 return self.abandon();
             }
         }
     }
 
-    fn obey(&mut self, order: Order) {
-        let Order { mut chunks, ticket, urgent, close_by, .. } = order;
+    fn obey(&mut self, order: Order, last: bool) {
+        let Order { mut chunks, ticket, urgent, close_by: until, .. } = order;
         (self.in_hand, self.ticket) = (Amount::of(&chunks), ticket);
-        self.prepare(&mut chunks);
+        if !chunks.is_empty() {
+            self.prepare(&mut chunks, until);
+        }
         drop(chunks);
         self.in_hand = Amount::default();
-        self.work(urgent || close_by.is_some(), close_by);
+        self.work(Hurry { now_please: urgent || until.is_some(), until, last });
         if self.lanes.iter().all(Lane::is_empty) {
             self.shared.queue.settle(ticket);
         }
     }
 
     /// Redacts once, then writes for each backend.
-    fn prepare(&mut self, chunks: &mut [Chunk]) {
+    fn prepare(&mut self, chunks: &mut [Chunk], until: Option<Instant>) {
         self.redactor.redact(chunks);
+        if let Some(complaint) = self.redactor.complaint() {
+            self.shared.meter.warn(&complaint);
+        }
         for (lane, meter) in self.lanes.iter_mut().zip(&self.shared.meter.targets) {
-            lane.accept(chunks, meter);
+            lane.accept(chunks, until, meter);
         }
     }
 
     /// Works on each lane. At the end they share the time, so that one that hangs leaves some to the others.
-    fn work(&mut self, now_please: bool, until: Option<Instant>) {
+    fn work(&mut self, hurry: Hurry) {
         let count = self.lanes.len() as u32;
         for (at, lane) in self.lanes.iter_mut().enumerate() {
-            let share = until.map(|until| {
-                let now = Instant::now();
-                now + until.saturating_duration_since(now) / (count - at as u32)
-            });
-            lane.work(now_please, share, &self.shared.meter.targets[at]);
+            let now = Instant::now();
+            let share = |until: Instant| now + until.saturating_duration_since(now) / (count - at as u32);
+            let hurry = Hurry { until: hurry.until.map(share), ..hurry };
+            lane.work(hurry, &self.shared.meter.targets[at]);
         }
     }
 

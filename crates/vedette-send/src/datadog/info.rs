@@ -1,12 +1,13 @@
 //! What an Agent says about itself (`GET /info`), as far as it matters here.
 
 use serde_json::Value;
+use vedette_trace::filter::Filter;
 
 /// The newest obfuscation rules that ours agree with.
 const OBFUSCATION: u64 = 1;
 
 /// Abilities of an Agent. The default is that of one too old to say: the plain v0.4 format and nothing else.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Info {
     /// Takes `/v0.5/traces`.
     pub v05: bool,
@@ -16,12 +17,12 @@ pub(crate) struct Info {
     pub drop_p0s: bool,
     /// Knows the `span_events` field.
     pub span_events: bool,
-    /// Knows the `meta_struct` field.
-    pub meta_structs: bool,
     /// Version of its obfuscation rules that we follow as well; statistics then need not be obfuscated again.
     pub obfuscation: Option<u64>,
     /// Attributes that tell which peer a span talked to; statistics are grouped by them.
     pub peer_tags: Vec<String>,
+    /// Traces that it does not want to see.
+    pub filter: Filter,
 }
 
 impl Info {
@@ -40,9 +41,9 @@ impl Info {
             stats: offers("/v0.6/stats"),
             drop_p0s: flag("client_drop_p0s"),
             span_events: flag("span_events"),
-            meta_structs: flag("span_meta_structs"),
             obfuscation: json["obfuscation_version"].as_u64().filter(|v| (1..=OBFUSCATION).contains(v)),
             peer_tags: texts(&json["peer_tags"]),
+            filter: Filter::from_info(&json),
         }
     }
 }
@@ -62,7 +63,7 @@ mod tests {
                 "client_drop_p0s":true,"span_events":true,"span_meta_structs":true,
                 "obfuscation_version":1,"peer_tags":["db.name","peer.service"]}"#,
         );
-        assert!(info.v05 && info.stats && info.drop_p0s && info.span_events && info.meta_structs);
+        assert!(info.v05 && info.stats && info.drop_p0s && info.span_events);
         assert_eq!(info.obfuscation, Some(1));
         assert_eq!(info.peer_tags, ["db.name", "peer.service"]);
     }
@@ -77,7 +78,8 @@ mod tests {
     fn nonsense_is_an_agent_that_offers_nothing() {
         for body in ["", "[]", "null", "{", r#"{"endpoints":{"a":1},"client_drop_p0s":"yes","peer_tags":7}"#]
         {
-            assert_eq!(Info::parse(body.as_bytes()), Info::default(), "{body}");
+            let (info, none) = (Info::parse(body.as_bytes()), Info::default());
+            assert_eq!(format!("{info:?}"), format!("{none:?}"), "{body}");
         }
     }
 }

@@ -3,24 +3,35 @@
 mod headers;
 mod info;
 mod rates;
+mod stats;
 
+use std::borrow::Cow;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ureq::http::Method;
 use vedette_model::{Chunk, Process};
-use vedette_trace::sampling::Sampler;
+use vedette_trace::sampling::{trim_dropped, Sampler};
+use vedette_wire::{encode, Format, Options};
 
-use crate::backend::{split, Backend, Outcome, Payload};
+use crate::backend::{split, Backend, Outcome, Payload, Trouble};
 use crate::config::{Config, Target, Version};
-use crate::counters::TargetMeter;
+use crate::counters::{Amount, TargetMeter};
 use crate::door::Door;
 use crate::http::{Failure, Headers, Reply};
-use crate::wire::Format;
-pub(crate) use info::Info;
+use crate::sampled;
+use info::Info;
+use stats::Stats;
 
 /// How old the Agent's word about itself may get. It may be upgraded while we run.
 const INFO_AGE: Duration = Duration::from_secs(300);
+/// How long traces may be held up by the question.
+const INFO_WAIT: Duration = Duration::from_millis(300);
+/// Where statistics go.
+const STATS: &str = "/v0.6/stats";
+/// Tries of statistics: traces wait behind them.
+const STATS_TRIES: u32 = 3;
 
 /// One Agent.
 pub(crate) struct Agent {
@@ -30,10 +41,15 @@ pub(crate) struct Agent {
     headers: Headers,
     sampler: Arc<Sampler>,
     payload_bytes: usize,
+    /// Whether statements are obfuscated as the Agent would.
+    obfuscates: bool,
     info: Info,
     /// When to ask for `/info`; at once after anything that hints at another Agent.
     ask_at: Instant,
     rates_seen: Vec<u8>,
+    stats: Stats,
+    /// Left out because sampling decided so and the Agent allows it; it is told with the next traces.
+    left_out: Amount,
 }
 
 impl Agent {
@@ -49,9 +65,12 @@ impl Agent {
             headers: headers::of(&config.process),
             sampler: Arc::clone(&config.sampler),
             payload_bytes: config.payload_bytes,
+            obfuscates: config.obfuscate.sql,
             info: Info::default(),
             ask_at: Instant::now(),
             rates_seen: Vec::new(),
+            stats: Stats::new(config.stats),
+            left_out: Amount::default(),
         }
     }
 
@@ -61,10 +80,9 @@ impl Agent {
         if Instant::now() < self.ask_at {
             return Ok(());
         }
-        // At the end the traces matter more than what the Agent could do with them.
-        let within = within.map(|within| within / 3);
         let reply = self.door.send(Method::GET, "/info", self.headers.clone(), &[], within, meter)?;
         self.info = if reply.status == 200 { Info::parse(&reply.body) } else { Info::default() };
+        self.stats.heed(&self.info);
         self.ask_at = Instant::now() + INFO_AGE;
         Ok(())
     }
@@ -76,6 +94,38 @@ impl Agent {
         }
     }
 
+    /// What is to be sent of `chunks`; counts statistics on the way, before sampling takes anything away.
+    fn select<'a>(&mut self, chunks: &'a [Chunk], meter: &TargetMeter) -> Cow<'a, [Chunk]> {
+        let passing = self.unfiltered(chunks, meter);
+        self.stats.add(&passing, &self.process);
+        if !self.stats.are_sent() || !self.info.drop_p0s {
+            return passing;
+        }
+        let kept = sampled::only(&passing, |chunk| {
+            let mut left = chunk.clone();
+            trim_dropped(&mut left).then_some(left)
+        });
+        let Some(kept) = kept else { return passing };
+        let missing = Amount::of(&passing).less(Amount::of(&kept));
+        meter.unsampled.add(missing);
+        self.left_out = self.left_out.plus(missing);
+        Cow::Owned(kept)
+    }
+
+    /// Leaves out traces that the Agent does not want to see.
+    fn unfiltered<'a>(&self, chunks: &'a [Chunk], meter: &TargetMeter) -> Cow<'a, [Chunk]> {
+        let filter = &self.info.filter;
+        let rejected = |chunk: &Chunk| {
+            chunk.has_root && chunk.spans.first().is_some_and(|root| filter.rejects(root, &self.process))
+        };
+        if filter.is_empty() || !chunks.iter().any(rejected) {
+            return Cow::Borrowed(chunks);
+        }
+        let passing: Vec<Chunk> = chunks.iter().filter(|chunk| !rejected(chunk)).cloned().collect();
+        meter.filtered.add(Amount::of(chunks).less(Amount::of(&passing)));
+        Cow::Owned(passing)
+    }
+
     fn hand_over(
         &mut self,
         payload: &Payload,
@@ -83,45 +133,87 @@ impl Agent {
         meter: &TargetMeter,
     ) -> Result<Reply, Failure> {
         let started = Instant::now();
-        self.ask(within, meter)?;
-        let headers =
-            self.headers.clone().with_number("x-datadog-trace-count", payload.amount.traces as usize);
+        // At the end the traces matter more than what the Agent could do with them.
+        self.ask(within.map(|within| within / 3), meter)?;
         let left = within.map(|within| within.saturating_sub(started.elapsed()));
-        self.door.send(Method::PUT, payload.path, headers, &payload.body, left, meter)
+        self.door.send(Method::PUT, payload.path, self.headers_for(payload), &payload.body, left, meter)
     }
 
-    /// Feeds the rates in an answer to the sampler, unless they are those of the last answer.
-    fn learn(&mut self, reply: &Reply) {
+    fn headers_for(&self, payload: &Payload) -> Headers {
+        let headers = self.headers.clone();
+        if payload.path == STATS {
+            let version = self.info.obfuscation.filter(|_| self.obfuscates);
+            return version.map_or(headers.clone(), |version| {
+                headers.with_number("datadog-obfuscation-version", version)
+            });
+        }
+        let headers = headers.with_number("x-datadog-trace-count", payload.amount.traces);
+        if !self.stats.are_sent() {
+            return headers;
+        }
+        headers
+            .with("datadog-client-computed-stats", "yes")
+            .with_number("datadog-client-dropped-p0-traces", self.left_out.traces)
+            .with_number("datadog-client-dropped-p0-spans", self.left_out.spans)
+    }
+
+    /// The Agent has it.
+    fn arrived(&mut self, payload: &Payload, reply: &Reply, meter: &TargetMeter) {
+        if payload.path == STATS {
+            meter.stats.fetch_add(1, Relaxed);
+            return;
+        }
+        self.left_out = Amount::default();
+        // The same rates come with every answer.
         if reply.body != self.rates_seen {
             rates::feed(&self.sampler, &reply.body);
             self.rates_seen.clone_from(&reply.body);
         }
     }
+
+    /// After a broken connection, or a refusal, it may be another Agent.
+    fn doubt(&mut self, outcome: &Outcome) {
+        if !matches!(outcome, Outcome::Failed { trouble: Trouble::Busy, .. }) {
+            self.ask_at = Instant::now();
+        }
+    }
 }
 
 impl Backend for Agent {
-    fn encode(&mut self, chunks: &[Chunk], meter: &TargetMeter) -> Vec<Payload> {
+    fn encode(&mut self, chunks: &[Chunk], within: Option<Duration>, meter: &TargetMeter) -> Vec<Payload> {
         // An Agent that cannot be reached is asked again before the payload is sent.
-        let _ = self.ask(Some(Duration::from_secs(1)), meter);
+        let _ = self.ask(Some(within.map_or(INFO_WAIT, |within| INFO_WAIT.min(within / 3))), meter);
+        let selected = self.select(chunks, meter);
+        if selected.is_empty() {
+            return Vec::new();
+        }
         let format = self.format();
-        let mut found = Vec::new();
-        let mut write = |chunks: &[Chunk]| crate::wire::datadog(format, chunks, &self.process, &self.info);
-        split(chunks, self.payload_bytes, &mut write, &mut found);
-        let payloads = found.into_iter();
-        payloads.map(|(body, amount)| Payload { body, amount, path: path(format) }).collect()
+        let options = Options { native_events: self.info.span_events };
+        let mut write = |chunks: &[Chunk]| encode(format, chunks, &self.process, &options);
+        let found = split(&selected, self.payload_bytes, &mut write).into_iter();
+        found.map(|(body, amount)| Payload::traces(body, amount, path(format))).collect()
     }
 
     fn send(&mut self, payload: &Payload, within: Option<Duration>, meter: &TargetMeter) -> Outcome {
         match Outcome::of(self.hand_over(payload, within, meter)) {
             Ok(reply) => {
-                self.learn(&reply);
+                self.arrived(payload, &reply, meter);
                 Outcome::Sent
             }
             Err(outcome) => {
-                self.ask_at = Instant::now();
+                self.doubt(&outcome);
                 outcome
             }
         }
+    }
+
+    fn periodic(&mut self, last: bool) -> Option<Payload> {
+        let body = self.stats.take(last, &self.process)?;
+        Some(Payload { body, amount: Amount::default(), path: STATS, tries: STATS_TRIES })
+    }
+
+    fn due(&self) -> Option<Instant> {
+        self.stats.due()
     }
 }
 

@@ -32,7 +32,7 @@ impl Headers {
     }
 
     /// Sets a header to a number.
-    pub fn with_number(mut self, name: &'static str, number: usize) -> Headers {
+    pub fn with_number(mut self, name: &'static str, number: u64) -> Headers {
         self.0.insert(HeaderName::from_static(name), HeaderValue::from(number));
         self
     }

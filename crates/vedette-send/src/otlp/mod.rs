@@ -9,18 +9,19 @@ use flate2::write::GzEncoder;
 use flate2::Compression;
 use ureq::http::Method;
 use vedette_model::{Chunk, Process};
+use vedette_wire::{content_type, encode, Format, Options};
 
 use crate::backend::{split, Backend, Outcome, Payload};
 use crate::config::{Config, Target};
 use crate::counters::{Amount, TargetMeter};
 use crate::door::Door;
 use crate::http::Headers;
-use crate::wire::Format;
+use crate::sampled;
 
 /// One receiver.
 pub(crate) struct Receiver {
     door: Door,
-    json: bool,
+    format: Format,
     gzip: bool,
     process: Process,
     headers: Headers,
@@ -33,47 +34,44 @@ impl Receiver {
             Target::Otlp { json, gzip, .. } => (*json, *gzip),
             Target::Datadog { .. } => (false, false),
         };
-        let kind = if json { "application/json" } else { "application/x-protobuf" };
+        let format = if json { Format::OtlpJson } else { Format::OtlpProtobuf };
         Receiver {
             door: Door::new(target),
-            json,
+            format,
             gzip,
             process: config.process.clone(),
             headers: Headers::new()
-                .with("content-type", kind)
+                .with("content-type", content_type(format))
                 .with("content-encoding", if gzip { "gzip" } else { "" }),
             payload_bytes: config.payload_bytes,
-        }
-    }
-
-    fn format(&self) -> Format {
-        if self.json {
-            Format::DatadogV04
-        } else {
-            Format::DatadogV05
         }
     }
 }
 
 impl Backend for Receiver {
     /// OTLP has no priority: what sampling decided against is not sent, but for single spans that a rule kept.
-    fn encode(&mut self, chunks: &[Chunk], meter: &TargetMeter) -> Vec<Payload> {
-        let sampled = crate::sampled::only(chunks, meter);
-        if sampled.is_empty() {
+    fn encode(&mut self, chunks: &[Chunk], _: Option<Duration>, meter: &TargetMeter) -> Vec<Payload> {
+        let kept = sampled::only(chunks, sampled::marked);
+        if let Some(kept) = &kept {
+            meter.unsampled.add(Amount::of(chunks).less(Amount::of(kept)));
+        }
+        let kept = kept.as_deref().unwrap_or(chunks);
+        if kept.is_empty() {
             return Vec::new();
         }
-        let mut found = Vec::new();
-        let mut write = |chunks: &[Chunk]| crate::wire::otlp(self.format(), chunks, &self.process);
-        split(&sampled, self.payload_bytes, &mut write, &mut found);
+        let mut write = |chunks: &[Chunk]| encode(self.format, chunks, &self.process, &Options::default());
+        let found = split(kept, self.payload_bytes, &mut write).into_iter();
         let pack = |body| if self.gzip { zip(body) } else { body };
-        found.into_iter().map(|(body, amount)| Payload { body: pack(body), amount, path: "" }).collect()
+        found.map(|(body, amount)| Payload::traces(pack(body), amount, "")).collect()
     }
 
     fn send(&mut self, payload: &Payload, within: Option<Duration>, meter: &TargetMeter) -> Outcome {
         let reply =
             self.door.send(Method::POST, payload.path, self.headers.clone(), &payload.body, within, meter);
         match Outcome::of(reply) {
-            Ok(reply) => accepted(answer::parse(&reply.body, self.json), payload.amount, meter),
+            Ok(reply) => {
+                accepted(answer::parse(&reply.body, self.format == Format::OtlpJson), payload.amount, meter)
+            }
             Err(outcome) => outcome,
         }
     }

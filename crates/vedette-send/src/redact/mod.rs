@@ -45,8 +45,8 @@ impl Redactor {
         }
     }
 
-    /// What is wrong with the settings, if anything has been found.
-    pub fn complaint(&self) -> Option<&str> {
+    /// What is wrong with the settings, if anything has been found; told once.
+    pub fn complaint(&mut self) -> Option<String> {
         self.secrets.complaint()
     }
 

@@ -42,9 +42,9 @@ impl Secrets {
         }
     }
 
-    /// Why the custom expression is not used, if it is not.
-    pub fn complaint(&self) -> Option<&str> {
-        self.complaint.as_deref()
+    /// Why the custom expression is not used, if it is not; told once.
+    pub fn complaint(&mut self) -> Option<String> {
+        self.complaint.take()
     }
 
     fn regex(&mut self) -> Option<&Regex> {
