@@ -72,7 +72,7 @@ class Collection:
         for key, value in table.items():
             option = OPTIONS.get(key.replace("-", "_").lower())
             if option is None:
-                self.problems.append(Problem("unknown", prefix + key, "no such option", key))
+                self.problems.append(Problem("unknown", prefix + key, "no such option"))
             else:
                 self.offer(option, Origin(source, prefix + option.name, value, value, (rank, 0)))
 
@@ -82,12 +82,12 @@ class Collection:
             return
         try:
             origin.value = option.kind.parse(origin.value)
-        except PartlyWrong as error:
-            origin.value = error.value
-            self.problems.append(Problem("invalid", origin.key, str(error)))
         except ValueError as error:
-            self.problems.append(Problem("invalid", origin.key, f"{error}; ignored"))
-            return
+            usable = error.value if isinstance(error, PartlyWrong) else None
+            self.problems.append(Problem("invalid", origin.key, str(error) if usable else f"{error}; ignored"))
+            if not usable:
+                return
+            origin.value = usable
         origins = self.origins.setdefault(option.name, [])
         origins.append(origin)
         if len(origins) > 1:

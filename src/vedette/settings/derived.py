@@ -55,21 +55,21 @@ def _otlp_traces_endpoint(values: dict[str, Any], found: Collection) -> tuple[st
     base = winner(found, "otlp_traces_endpoint", "otlp_endpoint")
     name = base or "agent_host"
     address = values[base] if base else f"http://{_bracketed(values['agent_host'])}:4318"
-    usable = _http_port(address, values, found)
+    usable = _http_port(address, base, found)
     if base == "otlp_traces_endpoint":
         return (usable, name) if usable != address else (None, None)
     return usable + "/v1/traces", name
 
 
-def _http_port(address: str, values: dict[str, Any], found: Collection) -> str:
+def _http_port(address: str, option: str | None, found: Collection) -> str:
     """4317 is where gRPC is spoken: unless HTTP was asked for, the port of OTLP over HTTP takes its place."""
     scheme, _, rest = address.partition("://")
     authority, slash, path = rest.partition("/")
     asked = found.origins.get("otlp_protocol")
-    if not authority.endswith(":4317") or (asked and "grpc" not in str(asked[-1].raw).lower()):
+    if option is None or not authority.endswith(":4317") or (asked and "grpc" not in str(asked[-1].raw).lower()):
         return address
     message = "port 4317 speaks gRPC, which is not available; sending to port 4318 instead"
-    found.problems.append(Problem("invalid", "otlp_endpoint", message))
+    found.problems.append(Problem("invalid", found.origins[option][-1].key, message))
     return f"{scheme}://{authority[: -len('4317')]}4318{slash}{path}"
 
 

@@ -67,14 +67,16 @@ def parse_header_tags(raw: object) -> dict[str, str]:
 
 def parse_statuses(raw: object) -> tuple[tuple[int, int], ...]:
     """`500-599,404` as inclusive ranges."""
-    return tuple(_status_range(part) for part in split_words([raw] if isinstance(raw, int) else raw))
+    parts = raw if isinstance(raw, (list, tuple)) else str(raw).split(",")
+    return tuple(_status_range(part) for part in parts if part != "")
 
 
-def _status_range(part: str) -> tuple[int, int]:
-    first, _, last = (number.strip() for number in part.partition("-"))
+def _status_range(part: object) -> tuple[int, int]:
+    text = "-".join(map(str, part)) if isinstance(part, (list, tuple)) else str(part)
+    first, _, last = (number.strip() for number in text.partition("-"))
     low, high = (int(number) if number.isdigit() else 0 for number in (first, last or first))
     if not 100 <= low <= high <= 999:
-        raise ValueError(f"expected statuses such as 404 or 500-599, not {part}")
+        raise ValueError(f"expected statuses such as 404 or 500-599, not {text.strip()}")
     return low, high
 
 

@@ -26,7 +26,9 @@ def check(
             problem = _problem(name, known)
             if problem is not None:
                 problems.append(problem)
-    _suggest_options(problems)
+    for problem in problems:
+        if problem.kind == "unknown" and problem.key not in variables:  # a key of code or of a file
+            problem.suggestion = suggested_option(problem.key.rpartition(" ")[2])
 
 
 def _integration_variables(integrations: Mapping[str, Collection[str]]) -> Iterable[str]:
@@ -43,11 +45,18 @@ def _could_be_an_integrations(name: str) -> bool:
 def _problem(name: str, known: Collection[str]) -> Problem | None:
     if name in WITHOUT_EFFECT:
         return Problem("unsupported", name, "an option of Datadog's tracer that has no effect here")
+    slip = _slip(name, known)
     if name.startswith(("VEDETTE_", "DD_TRACE_")):
-        return Problem("unknown", name, "no such option", _closest(name, known))
-    # The other DD_ and OTEL_ names belong to many products: only an evident slip of the keyboard is worth a word.
-    slip = next((candidate for candidate in known if one_edit_apart(name, candidate)), None)
+        return Problem("unknown", name, "no such option", slip or _closest(name, known))
+    # The other DD_ and OTEL_ names belong to many products: only an evident slip is worth a word.
     return Problem("unknown", name, "no such option", slip) if slip else None
+
+
+def _slip(name: str, known: Collection[str]) -> str | None:
+    """The name that differs by one letter, or by a `TRACE_` too much or too little."""
+    family, _, rest = name.partition("_")
+    moved = f"{family}_{rest[len('TRACE_') :]}" if rest.startswith("TRACE_") else f"{family}_TRACE_{rest}"
+    return moved if moved in known else next((each for each in known if one_edit_apart(name, each)), None)
 
 
 def _closest(name: str, known: Collection[str]) -> str | None:
@@ -57,11 +66,11 @@ def _closest(name: str, known: Collection[str]) -> str | None:
     return next(iter(get_close_matches(name, family, 1, 0.75)), None)
 
 
-def _suggest_options(problems: list[Problem]) -> None:
-    """Completes the problems about keys of code and files, which carry the bare key as their suggestion so far."""
-    for problem in problems:
-        if problem.kind == "unknown" and problem.suggestion and problem.key.endswith(problem.suggestion):
-            problem.suggestion = _closest(problem.suggestion.replace("-", "_").lower(), OPTIONS)
+def suggested_option(key: str) -> str | None:
+    """The option that a key of code or of a file was probably meant to be."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(key.replace("-", "_").lower(), OPTIONS, 1, 0.7)), None)
 
 
 def one_edit_apart(left: str, right: str) -> bool:

@@ -35,7 +35,7 @@ def read(path: str, problems: list[Problem]) -> dict[str, str]:
 def parse(text: str) -> dict[str, str]:
     """The variables in the file's text. Raises `ValueError` with the line's number where it is not understood."""
     values: dict[str, str] = {}
-    for number, line in enumerate(_section(text.splitlines()), 1):
+    for number, line in enumerate(_section(text.split("\n")), 1):
         key, colon, rest = line.partition(":")
         if not colon or (rest and not rest[0].isspace()) or not key.strip():
             raise ValueError(f"entry {number} of {_SECTION} is not of the form NAME: value")
@@ -77,8 +77,11 @@ def _quoted(text: str, quote: str) -> str:
     while position < len(text):
         character = text[position]
         if quote == '"' and character == "\\":
-            value += _ESCAPES.get(text[position + 1 : position + 2], text[position + 1 : position + 2])
-            position += 2
+            escape = text[position + 1 : position + 2]
+            digits = _DIGITS.get(escape, 0)
+            code = text[position + 2 : position + 2 + digits]
+            value += chr(int(code, 16)) if digits else _ESCAPES.get(escape, escape)
+            position += 2 + digits
         elif character != quote:
             value += character
             position += 1
@@ -90,7 +93,8 @@ def _quoted(text: str, quote: str) -> str:
     raise ValueError("a quote is not closed")
 
 
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
+_ESCAPES = dict(zip("0abtnvfreN_LP", "\0\a\b\t\n\v\f\r\x1b\x85\xa0\u2028\u2029"))
+_DIGITS = {"x": 2, "u": 4, "U": 8}  # how many hexadecimal digits follow
 
 
 def _ended(value: str, rest: str) -> str:
