@@ -134,7 +134,8 @@ impl<'a, I: Iterator<Item = Token>> Reader<'a, I> {
 
     /// `FOR UPDATE`, `ON DELETE`, `DO UPDATE`, `KEY UPDATE`, and functions such as `replace(...)`.
     fn is_clause(&mut self, word: &str, previous: &str) -> bool {
-        let after = ["for", "on", "do", "key", "then", "."].iter().any(|w| previous.eq_ignore_ascii_case(w));
+        let after =
+            ["for", "on", "or", "do", "key", "then", "."].iter().any(|w| previous.eq_ignore_ascii_case(w));
         let called = !word.eq_ignore_ascii_case("select") && self.peek_text() == Some("(");
         after || called
     }

@@ -51,7 +51,7 @@ impl Fragment<'_> {
 
     pub(super) fn across_many(&self) -> Option<Reason> {
         let reason = self.border_crossed();
-        if self.is_by_chance() || (reason == Reason::Tokens && self.is_harmless()) {
+        if self.is_by_chance(reason) || (reason == Reason::Tokens && self.is_harmless()) {
             return None;
         }
         Some(reason)
@@ -72,7 +72,7 @@ impl Fragment<'_> {
     }
 
     /// Whether the input is too little to be told from the application's own text.
-    fn is_by_chance(&self) -> bool {
+    fn is_by_chance(&self, reason: Reason) -> bool {
         let input = self.input();
         let has_letters = input.bytes().any(|byte| byte.is_ascii_alphanumeric() || byte >= 0x80);
         let comments = self.covered()[1..].iter().any(|token| is_comment(token.kind));
@@ -81,7 +81,7 @@ impl Fragment<'_> {
         {
             return false;
         }
-        input.len() < SHORT || (!has_letters && !self.has_operator())
+        input.len() < SHORT || (!has_letters && (reason == Reason::Tokens || !self.has_operator()))
     }
 
     /// Between the two outermost tokens, which may be the application's strings.
@@ -136,7 +136,11 @@ impl Fragment<'_> {
     /// Not two numbers or names side by side, but for an alias or a direction: `a, b DESC`, `1,2,3`, `users.name`.
     fn is_list(&self) -> bool {
         let number = |token: &Token| token.kind == Kind::Number;
-        !self.covered().windows(2).any(|pair| number(&pair[0]) && pair[1].kind == Kind::Word)
+        let direction = |token: &Token| one_of(token.text(self.sql), ORDERING);
+        !self
+            .covered()
+            .windows(2)
+            .any(|pair| number(&pair[0]) && pair[1].kind == Kind::Word && !direction(&pair[1]))
     }
 
     fn begins_statement(&self) -> bool {
