@@ -140,6 +140,8 @@ well_known_keys! {
     APPSEC_EVENT = "appsec.event";
     APPSEC_BLOCKED = "appsec.blocked";
     APPSEC_JSON = "_dd.appsec.json";
+    /// What arrived under names that could not be interned any more.
+    MORE = "vedette.more";
     MANUAL_KEEP = "manual.keep";
     MANUAL_DROP = "manual.drop";
 }
