@@ -168,5 +168,5 @@ const FACTOR: u64 = 1_111_111_111_111_111_111;
 #[inline]
 pub fn keeps(id: u64, rate: f64) -> bool {
     // The cast saturates: a rate of 1 keeps everything.
-    id.wrapping_mul(FACTOR) <= (rate * u64::MAX as f64) as u64
+    rate > 0.0 && id.wrapping_mul(FACTOR) <= (rate * u64::MAX as f64) as u64
 }
