@@ -85,6 +85,7 @@ impl Call {
         }
         if let Some(span) = &span {
             Span::enter(span);
+            span.get().belongs_to(Some(operation.clone().unbind()));
             if let Err(error) = describe_start(&operation, span) {
                 hook.contain(py, error)?;
             }
@@ -140,6 +141,7 @@ impl Call {
                 unsafe { pyo3::ffi::PyErr_WriteUnraisable(span.as_ptr()) };
             }
         }
+        span.get().belongs_to(None);
         span.get().end();
         Span::leave(&span);
     }

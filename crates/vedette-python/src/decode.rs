@@ -28,7 +28,8 @@ struct Line {
 #[pyfunction]
 pub fn decode_rows<'py>(py: Python<'py>, format: &str, body: &[u8]) -> PyResult<Vec<Bound<'py, PyTuple>>> {
     let format = format_named(format)?;
-    let lines = py.detach(|| lines(format, body)).map_err(|error| PyValueError::new_err(error.to_string()))?;
+    let lines =
+        py.detach(|| lines(format, body)).map_err(|error| PyValueError::new_err(error.to_string()))?;
     lines.iter().map(|line| tuple(py, line)).collect()
 }
 

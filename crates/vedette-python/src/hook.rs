@@ -76,7 +76,10 @@ impl Switch {
 /// Stands around one function of a library.
 #[pyclass(frozen, module = "vedette._native")]
 pub struct Hook {
+    #[pyo3(get)]
     pub switch: Py<Switch>,
+    /// What the hook stands around.
+    #[pyo3(get)]
     pub original: Py<PyAny>,
     describe: Py<PyAny>,
     pub after: Option<Py<PyAny>>,

@@ -25,6 +25,8 @@ pub struct Span {
     data: Mutex<Option<Data>>,
     /// What was active before this span was entered.
     previous: Mutex<Option<Py<Span>>>,
+    /// The operation it was made for; until the end.
+    operation: Mutex<Option<Py<PyAny>>>,
 }
 
 /// Who a new span descends from.
@@ -56,7 +58,7 @@ impl Span {
         }
         data.attributes.reserve_exact(6);
         let id = data.id;
-        let span = Span { trace, id, parent: local, begun, data: Mutex::new(Some(data)), previous: Mutex::new(None) };
+        let span = Span { trace, id, parent: local, begun, data: Mutex::new(Some(data)), previous: Mutex::new(None), operation: Mutex::new(None) };
         Bound::new(py, span)
     }
 
@@ -90,6 +92,16 @@ impl Span {
         let Some(mut data) = self.data().take() else { return };
         data.duration = clock::monotonic().saturating_sub(self.begun);
         self.trace.finished(data);
+    }
+
+    /// Remembers the operation that the span was made for.
+    pub fn belongs_to(&self, operation: Option<Py<PyAny>>) {
+        *self.operation.lock().unwrap_or_else(|p| p.into_inner()) = operation;
+    }
+
+    /// The operation that the span was made for, until its end.
+    pub fn operation<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        self.operation.lock().unwrap_or_else(|p| p.into_inner()).as_ref().map(|o| o.bind(py).clone())
     }
 
     /// Makes the span active, remembering what was.

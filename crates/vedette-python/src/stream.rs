@@ -1,8 +1,9 @@
 //! The life of a stream: an iterator whose operation ends when it is exhausted, closed, or thrown away.
 
-use pyo3::exceptions::PyStopIteration;
+use pyo3::exceptions::{PyAttributeError, PyStopIteration};
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::{PyString, PyTuple};
 
 use crate::call::Call;
 
@@ -42,7 +43,7 @@ impl Stream {
     fn throw<'py>(
         &self,
         py: Python<'py>,
-        error: Bound<'py, pyo3::types::PyTuple>,
+        error: Bound<'py, PyTuple>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.step(py, || self.iterator.bind(py).call_method1(intern!(py, "throw"), error))
     }
@@ -61,7 +62,11 @@ impl Stream {
         closed
     }
 
-    fn __getattr__<'py>(&self, py: Python<'py>, name: Bound<'py, pyo3::types::PyString>) -> PyResult<Bound<'py, PyAny>> {
+    // Not for special names: `hasattr(stream, "__len__")` must not promise what `len()` can't do.
+    fn __getattr__<'py>(&self, py: Python<'py>, name: Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
+        if name.to_str()?.starts_with("__") {
+            return Err(PyAttributeError::new_err(name.unbind()));
+        }
         self.source.bind(py).getattr(name)
     }
 }

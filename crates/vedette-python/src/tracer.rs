@@ -62,6 +62,21 @@ pub fn current_root_span(py: Python<'_>) -> Option<Bound<'_, Span>> {
     Some(at)
 }
 
+/// The nearest enclosing operation of class `kind` that is under way in this context, or None.
+#[pyfunction]
+pub fn enclosing<'py>(py: Python<'py>, kind: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let mut at = context::active(py);
+    while let Some(span) = at {
+        if let Some(operation) = span.get().operation(py) {
+            if operation.is_instance(kind)? {
+                return Ok(Some(operation));
+            }
+        }
+        at = span.get().local_parent(py);
+    }
+    Ok(None)
+}
+
 /// Makes a span (or none) the active one of this context, without remembering what was: for carrying context
 /// into a thread or greenlet.
 #[pyfunction]

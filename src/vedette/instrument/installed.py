@@ -42,25 +42,26 @@ class Installed:
         if isinstance(hook, Around):
             self._around(hook.target, hook.describe, hook.after)
         elif isinstance(hook, Between):
-            pairs = Pairs(hook, lambda describe: self._hook(None, describe, None, ()))
+            pairs = Pairs(hook, lambda describe: self.hook(None, describe, None, ()))
             self._signal(hook.start, pairs.started)
             self._signal(hook.end, pairs.ended)
         else:
-            self._undo.append(hook.install())
+            self._undo.append(hook.install(self))
             self.applied.append(hook.module)
 
-    def _hook(self, original: Any, describe: Any, after: Any, names: tuple[str, ...]) -> Hook:
+    def hook(self, original: Any, describe: Any, after: Any = None, names: tuple[str, ...] = ()) -> Hook:
+        """A hook of this integration around `original`."""
         return Hook(self.switch, original, describe, after, names, self.service, self.integration.component)
 
     def _around(self, target: str, describe: Any, after: Any) -> None:
         owner, name, raw = find(target)
         function = _function(raw)
         if rewrite.can_rewrite(function):
-            hook = self._hook(rewrite.copy(function), describe, after, rewrite.parameters(function))
+            hook = self.hook(rewrite.copy(function), describe, after, rewrite.parameters(function))
             self._undo.append(rewrite.rewrite(function, hook))
         else:
             kind = type(raw) if isinstance(raw, (staticmethod, classmethod)) else None
-            hook = self._hook(function, describe, after, ())
+            hook = self.hook(function, describe, after, ())
             self._undo.append(replace.replace(owner, name, hook, kind))
         self.applied.append(target)
 

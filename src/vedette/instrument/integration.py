@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from typing import Any, Union
 
     from vedette._native import Call
+    from vedette.instrument.installed import Installed
     from vedette.operations import Operation
 
     Describe = Callable[[Call], "Operation | None"]
     After = Callable[[Call, Any], Any]
     Key = Callable[[Call], object]
+    Install = Callable[["Installed"], Callable[[], None]]
     HookKind = Union["Around", "Between", "Setup"]
 
 
@@ -58,12 +60,12 @@ class Between:
 class Setup:
     """Something the library offers to be called once (a processor, a patcher, a factory): `install` does it.
 
-    `install` runs after `module` is imported and returns what undoes it.
+    `install` runs after `module` is imported. It may make hooks by what it is given, and returns what undoes it.
     """
 
     __slots__ = ("install", "module")
 
-    def __init__(self, module: str, install: Callable[[], Callable[[], None]]) -> None:
+    def __init__(self, module: str, install: Install) -> None:
         self.module = module
         self.install = install
 

@@ -41,12 +41,15 @@ class IncomingRequest(Operation):
         "query",
         "response_headers",
         "route",
+        "span",
         "status",
         "url",
         "version",
     )
 
     type = "web"
+    body_limit = 65_536
+    """Bytes of a body that are inspected (setting `body_limit`)."""
 
     def __init__(self, name: str, method: str, url: str, path: str, query: str, headers: Headers, carrier: Any) -> None:
         self.name = name
@@ -79,11 +82,13 @@ class IncomingRequest(Operation):
         """How to answer in the application's place: (status, headers, body) to what the hooked function returns."""
         self.body: Any = None
         """Bounded copy of the body's beginning, while it is read."""
+        self.span: Span | None = None
         self.protection: Any = None
         """State of the protection listening to this request."""
 
     def begin(self, span: Span) -> None:
         """Method, URL, client."""
+        self.span = span
         span.set_attributes(
             {
                 "http.request.method": self.method,
@@ -94,12 +99,23 @@ class IncomingRequest(Operation):
             }
         )
 
-    def matched(self, span: Span | None, route: str) -> None:
+    def matched(self, route: str) -> None:
         """The router found the handler: names the span by the route's template."""
         self.route = route
         self.resource = f"{self.method} {route}"
-        if span is not None:
-            span.resource = self.resource
+        if self.span is not None:
+            # At once, not at the end: sampling rules may look at it when a call to another service goes out.
+            self.span.resource = self.resource
+
+    def failed(self, error: BaseException) -> None:
+        """The handler raised what the framework turns into a response."""
+        if self.span is not None:
+            self.span.set_error(error)
+
+    def learned(self, what: str) -> None:
+        """Tells the listeners that more is known: `path_params`, `body`, `response`. Raises their refusals."""
+        for listener in self.listeners:
+            listener.learned(self, what)
 
     def end(self, span: Span) -> None:
         """Route, status, and what the framework adds."""

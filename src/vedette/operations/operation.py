@@ -13,6 +13,9 @@ if TYPE_CHECKING:
         def before(self, call: Call) -> None:
             """The operation is described and about to happen; raising a `Refusal` stops it."""
 
+        def learned(self, operation: Any, what: str) -> None:
+            """More is known of an operation that is under way; raising a `Refusal` stops it."""
+
         def after(self, call: Call) -> None:
             """It has happened; `call.result` may be replaced."""
 

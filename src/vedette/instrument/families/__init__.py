@@ -1,0 +1,1 @@
+"""What look-alike libraries share: one module per family."""

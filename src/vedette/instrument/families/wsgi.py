@@ -1,0 +1,147 @@
+"""WSGI applications (PEP 3333): the request from its environ to the end of its response's iterable."""
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from vedette._native import Stream
+from vedette.instrument.families.body import BodyTap, wants_body
+from vedette.operations import IncomingRequest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
+
+    from vedette._native import Call
+
+    StartResponse = Callable[..., Any]
+
+_REASONS = {302: "Found", 303: "See Other", 403: "Forbidden"}
+
+
+class EnvironHeaders:
+    """Request headers as a WSGI environ holds them."""
+
+    __slots__ = ("_environ",)
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        self._environ = environ
+
+    def get(self, name: str) -> str | None:
+        """The value of a header, by its lower-case name."""
+        key = name.upper().replace("-", "_")
+        value = self._environ.get(key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key)
+        return value if isinstance(value, str) else None
+
+    def items(self) -> Iterator[tuple[str, str]]:
+        """All headers, names in lower case."""
+        for key, value in self._environ.items():
+            if key.startswith("HTTP_") and isinstance(value, str):
+                yield key[5:].lower().replace("_", "-"), value
+        for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            if self._environ.get(key):
+                yield key.lower().replace("_", "-"), self._environ[key]
+
+
+class ResponseHeaders:
+    """Headers as given to `start_response`."""
+
+    __slots__ = ("_pairs",)
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        self._pairs = pairs
+
+    def get(self, name: str) -> str | None:
+        """The value of the first header of that lower-case name."""
+        return next((value for key, value in self._pairs if key.lower() == name), None)
+
+    def items(self) -> Iterator[tuple[str, str]]:
+        """All headers, names in lower case."""
+        return ((key.lower(), value) for key, value in self._pairs)
+
+
+def describe(name: str, environ_at: int = 1) -> Callable[[Call], IncomingRequest]:
+    """A describer for functions that take (..., environ, start_response), the environ at that position."""
+
+    def request(call: Call) -> IncomingRequest:
+        args = call.args
+        environ, start_response = args[environ_at], args[environ_at + 1]
+        operation = incoming(name, environ)
+        call.args = (*args[: environ_at + 1], _watched(operation, start_response), *args[environ_at + 2 :])
+        operation.answer = _answer(operation, start_response)
+        if operation.listeners and wants_body(operation):
+            _tap(operation, environ)
+        return operation
+
+    return request
+
+
+def incoming(name: str, environ: dict[str, Any]) -> IncomingRequest:
+    """The request that an environ describes."""
+    get = environ.get
+    query = get("QUERY_STRING") or ""
+    path = get("SCRIPT_NAME", "") + get("PATH_INFO", "")
+    operation = IncomingRequest(
+        name, get("REQUEST_METHOD", ""), _url(environ, path, query), path, query, EnvironHeaders(environ), environ
+    )
+    operation.peer = get("REMOTE_ADDR")
+    operation.version = get("SERVER_PROTOCOL", "")[5:] or None
+    return operation
+
+
+def _url(environ: dict[str, Any], path: str, query: str) -> str:
+    get = environ.get
+    scheme = get("wsgi.url_scheme", "http")
+    host = get("HTTP_HOST") or _server(environ, scheme)
+    # The servers' own record of the request line is exact; PATH_INFO has lost the encoding.
+    raw = get("RAW_URI") or get("REQUEST_URI") or ""
+    if raw.startswith("/"):
+        return f"{scheme}://{host}{raw}"
+    quoted = path if path.isalnum() else quote(path.encode("latin-1", "replace"), safe="/:;@!$&'()*+,=~%")
+    return f"{scheme}://{host}{quoted}?{query}" if query else f"{scheme}://{host}{quoted}"
+
+
+def _server(environ: dict[str, Any], scheme: str) -> str:
+    name, port = environ.get("SERVER_NAME", ""), environ.get("SERVER_PORT", "")
+    return name if (scheme, port) in (("http", "80"), ("https", "443")) else f"{name}:{port}"
+
+
+def _watched(operation: IncomingRequest, start_response: StartResponse) -> StartResponse:
+    """`start_response` that also tells the operation what the application answers."""
+
+    def watched(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+        # Whatever the application hands over is the server's to judge; here it is only looked at.
+        if isinstance(status, str) and status[:3].isdigit():
+            operation.status = int(status[:3])
+        if isinstance(headers, list):
+            operation.response_headers = ResponseHeaders(headers)
+        return start_response(status, headers, *exc_info)
+
+    return watched
+
+
+def _answer(operation: IncomingRequest, start_response: StartResponse) -> Callable[..., list[bytes]]:
+    def answer(status: int, headers: list[tuple[str, str]], body: bytes) -> list[bytes]:
+        operation.status = status
+        start_response(f"{status} {_REASONS.get(status, 'Blocked')}", headers)
+        return [body]
+
+    return answer
+
+
+def _tap(operation: IncomingRequest, environ: dict[str, Any]) -> None:
+    source = environ.get("wsgi.input")
+    if source is not None:
+        environ["wsgi.input"] = BodyTap(operation, source)
+
+
+def responded(call: Call, result: Iterable[bytes]) -> object:
+    """The response began: its iterable decides how long the request lasts.
+
+    Lists are complete. A server's own file wrapper must stay what it is, since the server looks for it (sendfile).
+    """
+    environ = call.operation.carrier
+    wrapper = environ.get("wsgi.file_wrapper")
+    if isinstance(result, (list, tuple)) or (isinstance(wrapper, type) and isinstance(result, wrapper)):
+        return None
+    return Stream(call, result)

@@ -1,0 +1,55 @@
+"""Flask: one span per request, named by its URL rule; the view's errors; templates by the Jinja2 integration."""
+from __future__ import annotations
+
+import sys
+
+from vedette.instrument import Around, Call, Integration, enclosing
+from vedette.instrument.families import wsgi
+from vedette.operations import IncomingRequest
+
+
+def dispatched(call: Call) -> None:
+    """The router has matched: the request context knows rule and arguments."""
+    operation = enclosing(IncomingRequest)
+    if operation is None or operation.route is not None:
+        return
+    request = sys.modules["flask.globals"].request._get_current_object()
+    rule = request.url_rule
+    if rule is None:
+        return
+    operation.path_params = request.view_args
+    operation.attributes = {
+        "flask.endpoint": rule.endpoint,
+        "flask.url_rule": rule.rule,
+        **{f"flask.view_args.{name}": value for name, value in (request.view_args or {}).items()},
+    }
+    operation.matched(rule.rule)
+    if operation.path_params:
+        operation.learned("path_params")
+
+
+def handled(call: Call) -> None:
+    """An exception that the application's handlers turn into a response still marks the request."""
+    operation = enclosing(IncomingRequest)
+    if operation is not None:
+        operation.failed(call.arg(0, "e"))
+
+
+integration = Integration(
+    "flask",
+    title="Flask",
+    distribution="Flask",
+    modules=["flask"],
+    floor="0.10",
+    tested=["1.1.4", "2.0.3", "2.3.3", "latest"],
+    docs="https://flask.palletsprojects.com",
+    conventions="http-server",
+    service="flask",
+    service_wins=False,
+    protection=["http", "blocking"],
+    hooks=[
+        Around("flask.app:Flask.wsgi_app", wsgi.describe("flask.request"), wsgi.responded),
+        Around("flask.app:Flask.full_dispatch_request", dispatched),
+        Around("flask.app:Flask.handle_exception", handled),
+    ],
+)
