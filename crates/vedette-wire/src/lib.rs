@@ -22,8 +22,10 @@ mod json;
 pub mod msgpack;
 pub mod names;
 pub mod otlp;
+mod overflow;
 pub mod protobuf;
 pub mod rows;
+mod statement;
 pub mod stats;
 pub mod value;
 

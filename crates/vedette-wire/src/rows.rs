@@ -5,6 +5,8 @@ use vedette_model::{keys, Chunk, Event, Key, Link, Process, Span, SpanId, Text, 
 
 use crate::entry::service_of;
 use crate::msgpack;
+use crate::overflow;
+use crate::statement::{is_sql, obfuscated};
 use crate::value::to_json;
 use crate::Received;
 
@@ -57,7 +59,8 @@ pub struct Row {
 /// Levels of a structure that are shown.
 const DEPTH: usize = 32;
 
-/// The rows of what was received.
+/// The rows of what was received. Values within SQL statements are replaced by `?`: tracers that speak to a Datadog
+/// Agent leave that to the receiver.
 pub fn rows(received: Vec<Received>) -> Vec<Row> {
     let mut rows = Vec::new();
     for Received { process, chunks } in &received {
@@ -78,7 +81,7 @@ fn row(span: &Span, chunk: &Chunk, process: &Process) -> Row {
         start_ns: span.start,
         duration_ns: span.duration,
         name: span.name.to_string(),
-        resource: span.resource_or_name().to_owned(),
+        resource: resource(span),
         service: service_of(span, process).to_owned(),
         env: span.get_str(keys::ENV).unwrap_or(&process.env).to_owned(),
         version: span.get_str(keys::VERSION).unwrap_or(if own { &process.version } else { "" }).to_owned(),
@@ -86,7 +89,7 @@ fn row(span: &Span, chunk: &Chunk, process: &Process) -> Row {
         kind: span.kind.name().to_owned(),
         error: span.error,
         status_code: status_code(span),
-        attributes: object(&span.attributes).to_string(),
+        attributes: attributes(span),
         events: texts_of(extras.events.iter().map(event).collect()),
         links: texts_of(extras.links.iter().map(link).collect()),
         failure: failure(span),
@@ -99,6 +102,22 @@ fn id(id: SpanId) -> String {
     format!("{id:016x}")
 }
 
+fn resource(span: &Span) -> String {
+    if is_sql(span) {
+        obfuscated(span, &span.resource).into_owned()
+    } else {
+        span.resource_or_name().to_owned()
+    }
+}
+
+fn attributes(span: &Span) -> String {
+    let mut json = object(&span.attributes);
+    if let (true, Some(statement)) = (span.span_type == "sql", span.get_str(keys::DB_QUERY_TEXT)) {
+        json[keys::DB_QUERY_TEXT.name()] = obfuscated(span, statement).into();
+    }
+    json.to_string()
+}
+
 fn status_code(span: &Span) -> Option<i64> {
     match span.get(keys::HTTP_RESPONSE_STATUS_CODE)? {
         Value::Int(code) => Some(*code),
@@ -108,7 +127,10 @@ fn status_code(span: &Span) -> Option<i64> {
 }
 
 fn object(attributes: &[(Key, Value)]) -> Json {
-    Json::Object(attributes.iter().map(|(key, value)| (key.name().to_owned(), to_json(value))).collect())
+    let pairs = attributes.iter().map(|(key, value)| (key.name().to_owned(), to_json(value)));
+    let mut json = Json::Object(pairs.collect());
+    overflow::unfold(&mut json);
+    json
 }
 
 fn texts_of(items: Vec<Json>) -> String {

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use vedette_model::span::set_in;
-use vedette_model::{keys, Chunk, Key, Kind, Limits, Process, Span, Text, Value};
+use vedette_model::{keys, Chunk, Kind, Limits, Process, Span, Text, Value};
 
 use super::structured_read as structured;
 use super::tags::rate_text;
 use crate::bounds::{Budget, Error};
 use crate::decision::mechanism;
 use crate::names::{self, Form};
+use crate::overflow;
 
 /// Attributes per arriving span: more than ours have, as other tracers cut later.
 pub(crate) const ARRIVING: Limits = Limits { attributes: 512, ..Limits::DEFAULT };
@@ -94,13 +95,10 @@ impl Incoming {
 
     /// Sets an attribute under its OpenTelemetry name.
     fn attribute(&mut self, tag: &str, value: Value) {
-        let (key, value) = match names::from_datadog(tag) {
-            Some(name) => (Some(name.convention), typed(name.form, value)),
-            None => (Key::new(tag), value),
-        };
-        match key {
-            Some(key) => set_in(&mut self.span.attributes, key, value, &ARRIVING),
-            None => vedette_model::limits::count_cut(),
+        let attributes = &mut self.span.attributes;
+        match names::from_datadog(tag) {
+            Some(name) => set_in(attributes, name.convention, typed(name.form, value), &ARRIVING),
+            None => overflow::set(attributes, tag, value, &ARRIVING),
         }
     }
 

@@ -1,12 +1,12 @@
 //! Links, events and structures as they arrive. What is malformed within them is left out; the span stays.
 
 use serde_json::Value as Json;
-use vedette_model::span::set_in;
 use vedette_model::{Event, Key, Limits, Link, Span, Text, Value};
 
 use super::structured::FLAGS_KNOWN;
 use crate::bounds::{Budget, Error};
 use crate::msgpack::{json, read::Reader};
+use crate::overflow;
 use crate::value::{from_json, list};
 
 /// JSON values take up to so many times the bytes of their text.
@@ -113,9 +113,7 @@ fn add_event(span: &mut Span, item: &Json, value: impl Fn(&Json) -> Value) {
 fn attributes(json: &Json, value: impl Fn(&Json) -> Value) -> Vec<(Key, Value)> {
     let mut attributes = Vec::new();
     for (name, item) in json.as_object().into_iter().flatten() {
-        if let Some(key) = Key::new(name) {
-            set_in(&mut attributes, key, value(item), &Limits::DEFAULT);
-        }
+        overflow::set(&mut attributes, name, value(item), &Limits::DEFAULT);
     }
     attributes
 }

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use vedette_model::{keys, Array, Key, Kind, Span, Value};
 
-use super::{conventions, statement, url};
+use super::{conventions, url};
+use crate::statement::{is_sql, Statements};
 
 /// A value without its owner.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,13 +30,18 @@ impl<'a> From<&'a Value> for Told<'a> {
 }
 
 /// Tells all attributes of the span that is called `name`.
-pub(super) fn tell(span: &Span, name: &str, sink: &mut impl FnMut(&str, Told)) {
+pub(super) fn tell<'a>(
+    span: &'a Span,
+    name: &str,
+    statements: &mut Statements<'a>,
+    sink: &mut impl FnMut(&str, Told),
+) {
     tell_overrides(span, name, sink);
     if span.kind == Kind::Server {
         tell_url(span, sink);
     }
-    if statement::is_sql(span) && span.get(keys::DB_QUERY_TEXT).is_none() {
-        sink(keys::DB_QUERY_TEXT.name(), Told::Text(&statement::obfuscated(span)));
+    if is_sql(span) && span.get(keys::DB_QUERY_TEXT).is_none() {
+        sink(keys::DB_QUERY_TEXT.name(), Told::Text(&statements.of(span).text));
     }
     tell_error_type(span, sink);
     for (key, value) in &span.attributes {
@@ -51,7 +57,7 @@ fn tell_overrides(span: &Span, name: &str, sink: &mut impl FnMut(&str, Told)) {
         sink(keys::OPERATION_NAME.name(), Told::Text(&span.name));
     }
     // The resource of a SQL span is its statement, which goes without values as db.query.text.
-    if !statement::is_sql(span) && span.resource_or_name() != name {
+    if !is_sql(span) && span.resource_or_name() != name {
         sink(keys::RESOURCE_NAME.name(), Told::Text(span.resource_or_name()));
     }
     if !span.span_type.is_empty() && span.span_type != conventions::span_type(span) {

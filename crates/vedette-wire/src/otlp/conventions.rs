@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use vedette_model::{keys, Kind, Span};
 
-use super::statement;
+use crate::statement::{is_sql, Statements};
 
 /// The name of a span by the convention of what it does; its resource where there is none.
-pub(super) fn name(span: &Span) -> Cow<'_, str> {
+pub(super) fn name<'a>(span: &'a Span, statements: &mut Statements<'a>) -> Cow<'a, str> {
     http_name(span)
-        .or_else(|| database_name(span))
+        .or_else(|| database_name(span, statements))
         .or_else(|| messaging_name(span))
         .unwrap_or_else(|| span.resource_or_name().into())
 }
@@ -23,13 +23,13 @@ fn http_name(span: &Span) -> Option<Cow<'_, str>> {
     }
 }
 
-fn database_name(span: &Span) -> Option<Cow<'_, str>> {
+fn database_name<'a>(span: &'a Span, statements: &mut Statements<'a>) -> Option<Cow<'a, str>> {
     span.get(keys::DB_SYSTEM_NAME)?;
     if let Some(summary) = span.get_str(keys::DB_QUERY_SUMMARY) {
         return Some(summary.into());
     }
-    if statement::is_sql(span) {
-        return Some(statement::summary(span).into()).filter(|name: &Cow<str>| !name.is_empty());
+    if is_sql(span) {
+        return Some(statements.of(span).summary.clone().into()).filter(|name: &Cow<str>| !name.is_empty());
     }
     let operation = span.get_str(keys::DB_OPERATION_NAME)?;
     Some(match span.get_str(keys::DB_COLLECTION_NAME) {
@@ -82,13 +82,17 @@ mod tests {
         span
     }
 
+    fn named(span: &Span) -> String {
+        name(span, &mut Statements::new()).into_owned()
+    }
+
     #[test]
     fn http_spans_are_named_by_method_and_route() {
         let attributes = [(keys::HTTP_REQUEST_METHOD, "GET"), (keys::HTTP_ROUTE, "/a/<id>")];
-        assert_eq!(name(&span(Kind::Server, &attributes)), "GET /a/<id>");
-        assert_eq!(name(&span(Kind::Server, &attributes[..1])), "GET");
-        assert_eq!(name(&span(Kind::Client, &attributes)), "GET");
-        assert_eq!(name(&span(Kind::Internal, &attributes)), "res");
+        assert_eq!(named(&span(Kind::Server, &attributes)), "GET /a/<id>");
+        assert_eq!(named(&span(Kind::Server, &attributes[..1])), "GET");
+        assert_eq!(named(&span(Kind::Client, &attributes)), "GET");
+        assert_eq!(named(&span(Kind::Internal, &attributes)), "res");
     }
 
     #[test]
@@ -96,9 +100,9 @@ mod tests {
         let mut query = span(Kind::Client, &[(keys::DB_SYSTEM_NAME, "sqlite")]);
         query.span_type = "sql".into();
         query.resource = "select * from users where name = 'secret'".into();
-        assert_eq!(name(&query), "select users");
+        assert_eq!(named(&query), "select users");
         query.set(keys::DB_QUERY_SUMMARY, "SELECT users");
-        assert_eq!(name(&query), "SELECT users");
+        assert_eq!(named(&query), "SELECT users");
     }
 
     #[test]
@@ -108,6 +112,6 @@ mod tests {
             (keys::MESSAGING_OPERATION_TYPE, "process"),
             (keys::MESSAGING_DESTINATION_NAME, "orders"),
         ];
-        assert_eq!(name(&span(Kind::Consumer, &attributes)), "process orders");
+        assert_eq!(named(&span(Kind::Consumer, &attributes)), "process orders");
     }
 }

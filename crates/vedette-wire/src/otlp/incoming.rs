@@ -9,6 +9,7 @@ use vedette_model::{
 use super::outgoing::{is_exception, KNOWS_REMOTE, REMOTE, SAMPLED};
 use super::{conventions, resource, tracestate, url};
 use crate::names;
+use crate::overflow;
 use crate::Received;
 
 /// Attributes per arriving span.
@@ -35,22 +36,15 @@ pub(super) struct Sender {
 
 /// Sets an attribute of a span; older names become those of the stable conventions, as far as they are known.
 pub(super) fn set(span: &mut Span, name: &str, value: Value) {
-    let key = match names::from_datadog(name) {
-        Some(line) => Some(line.convention),
-        None => Key::new(name),
-    };
-    match key {
-        Some(key) => set_in(&mut span.attributes, key, value, &ARRIVING),
-        None => vedette_model::limits::count_cut(),
+    match names::from_datadog(name) {
+        Some(line) => set_in(&mut span.attributes, line.convention, value, &ARRIVING),
+        None => overflow::set(&mut span.attributes, name, value, &ARRIVING),
     }
 }
 
 /// Sets an attribute of a link or event.
 pub(super) fn set_part(attributes: &mut Vec<(Key, Value)>, name: &str, value: Value) {
-    match Key::new(name) {
-        Some(key) => set_in(attributes, key, value, &Limits::DEFAULT),
-        None => vedette_model::limits::count_cut(),
-    }
+    overflow::set(attributes, name, value, &Limits::DEFAULT);
 }
 
 impl Incoming {

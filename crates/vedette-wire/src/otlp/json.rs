@@ -7,16 +7,18 @@ use super::attributes::{self, Told};
 use super::outgoing::{by_service, tell_exception, Place};
 use super::{conventions, resource};
 use crate::json::Writer;
+use crate::statement::Statements;
 use crate::{DecodeLimits, Error, Received};
 
 /// Encodes `chunks` as the body of a `/v1/traces` request.
 pub fn encode(chunks: &[Chunk], process: &Process) -> Vec<u8> {
     let spans: usize = chunks.iter().map(|chunk| chunk.spans.len()).sum();
     let mut out = Writer::new(512 + spans * 768);
+    let mut statements = Statements::new();
     out.object(|out| {
         out.list("resourceSpans", |out| {
             for (service, places) in by_service(chunks, process) {
-                out.object(|out| resource_spans(out, service, &places, process));
+                out.object(|out| resource_spans(out, service, &places, process, &mut statements));
             }
         });
     });
@@ -31,7 +33,13 @@ pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Vec<Received>, Erro
     super::json_read::decode(bytes, limits)
 }
 
-fn resource_spans(out: &mut Writer, service: &str, places: &[Place], process: &Process) {
+fn resource_spans<'a>(
+    out: &mut Writer,
+    service: &str,
+    places: &[Place<'a>],
+    process: &Process,
+    statements: &mut Statements<'a>,
+) {
     out.key("resource");
     out.object(|out| {
         out.list("attributes", |out| resource::tell(process, service, &mut |k, v| attribute(out, k, v)));
@@ -43,14 +51,16 @@ fn resource_spans(out: &mut Writer, service: &str, places: &[Place], process: &P
                 out.text("name", "vedette");
                 out.text("version", &process.tracer_version);
             });
-            out.list("spans", |out| places.iter().for_each(|place| out.object(|out| span(out, *place))));
+            out.list("spans", |out| {
+                places.iter().for_each(|place| out.object(|out| span(out, *place, statements)))
+            });
         });
     });
 }
 
-fn span(out: &mut Writer, place: Place) {
+fn span<'a>(out: &mut Writer, place: Place<'a>, statements: &mut Statements<'a>) {
     let span = place.span;
-    let name = conventions::name(span);
+    let name = conventions::name(span, statements);
     out.text("traceId", &format!("{:032x}", place.chunk.trace_id));
     out.text("spanId", &format!("{:016x}", span.id));
     let state = place.trace_state();
@@ -65,7 +75,7 @@ fn span(out: &mut Writer, place: Place) {
     out.long("startTimeUnixNano", span.start);
     out.long("endTimeUnixNano", place.end());
     out.list("attributes", |out| {
-        attributes::tell(span, &name, &mut |name, value| attribute(out, name, value))
+        attributes::tell(span, &name, statements, &mut |name, value| attribute(out, name, value))
     });
     extras(out, place);
     status(out, place);

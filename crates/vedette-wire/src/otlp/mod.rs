@@ -13,6 +13,5 @@ mod outgoing;
 pub mod protobuf;
 mod protobuf_read;
 mod resource;
-mod statement;
 mod tracestate;
 mod url;

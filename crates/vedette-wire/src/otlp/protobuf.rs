@@ -7,6 +7,7 @@ use super::attributes::{self, Told};
 use super::outgoing::{by_service, tell_exception, Place};
 use super::{conventions, resource};
 use crate::protobuf::write;
+use crate::statement::Statements;
 use crate::{DecodeLimits, Error, Received};
 
 /// Status code `ERROR`.
@@ -16,12 +17,13 @@ const ERROR: u64 = 2;
 pub fn encode(chunks: &[Chunk], process: &Process) -> Vec<u8> {
     let spans: usize = chunks.iter().map(|chunk| chunk.spans.len()).sum();
     let mut out = Vec::with_capacity(512 + spans * 384);
+    let mut statements = Statements::new();
     for (service, places) in by_service(chunks, process) {
         write::message(&mut out, 1, 4, |out| {
             write::message(out, 1, 2, |out| {
                 resource::tell(process, service, &mut |k, v| attribute(out, 1, k, v))
             });
-            write::message(out, 2, 4, |out| scope_spans(out, &places, process));
+            write::message(out, 2, 4, |out| scope_spans(out, &places, process, &mut statements));
         });
     }
     out
@@ -35,17 +37,22 @@ pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Vec<Received>, Erro
     super::protobuf_read::decode(bytes, limits)
 }
 
-fn scope_spans(out: &mut Vec<u8>, places: &[Place], process: &Process) {
+fn scope_spans<'a>(
+    out: &mut Vec<u8>,
+    places: &[Place<'a>],
+    process: &Process,
+    statements: &mut Statements<'a>,
+) {
     write::message(out, 1, 1, |out| {
         write::bytes(out, 1, b"vedette");
         write::bytes(out, 2, process.tracer_version.as_bytes());
     });
-    places.iter().for_each(|place| write::message(out, 2, 2, |out| span(out, *place)));
+    places.iter().for_each(|place| write::message(out, 2, 2, |out| span(out, *place, statements)));
 }
 
-fn span(out: &mut Vec<u8>, place: Place) {
+fn span<'a>(out: &mut Vec<u8>, place: Place<'a>, statements: &mut Statements<'a>) {
     let span = place.span;
-    let name = conventions::name(span);
+    let name = conventions::name(span, statements);
     write::bytes(out, 1, &place.chunk.trace_id.to_be_bytes());
     write::bytes(out, 2, &span.id.to_be_bytes());
     let state = place.trace_state();
@@ -59,7 +66,7 @@ fn span(out: &mut Vec<u8>, place: Place) {
     write::number(out, 6, u64::from(place.kind()));
     write::fixed64(out, 7, span.start);
     write::fixed64(out, 8, place.end());
-    attributes::tell(span, &name, &mut |name, value| attribute(out, 9, name, value));
+    attributes::tell(span, &name, statements, &mut |name, value| attribute(out, 9, name, value));
     extras(out, place);
     status(out, place);
     write::fixed32(out, 16, place.flags());
