@@ -9,7 +9,7 @@ pub struct DecodeLimits {
     pub spans: usize,
     /// Levels of nesting, for values that are skipped or turned into JSON.
     pub depth: usize,
-    /// Bytes that the decoded form may hold. A text that the payload repeats by reference counts each time.
+    /// Bytes that the decoded form may hold. A text that the payload repeats by reference counts each time; JSON counts 16 times its length.
     pub memory: usize,
 }
 

@@ -6,7 +6,7 @@ use vedette_model::{
     keys, Chunk, ErrorInfo, Event, Key, Kind, Limits, Link, Process, Span, Text, TraceId, Value,
 };
 
-use super::outgoing::{is_exception, KNOWS_REMOTE, REMOTE, SAMPLED};
+use super::outgoing::{is_exception, KNOWS_REMOTE, REMOTE};
 use super::{conventions, resource, tracestate, url};
 use crate::names;
 use crate::overflow;
@@ -83,8 +83,8 @@ impl Sender {
 
 fn add(chunk: &mut Chunk, mut incoming: Incoming) {
     if chunk.spans.is_empty() {
-        // An SDK that sends no flags at all exports sampled spans only.
-        chunk.decision.priority = i8::from(incoming.flags.is_none_or(|flags| flags & SAMPLED != 0));
+        // What is exported was kept. The flag "sampled" says nothing: OpenTelemetry's SDK for Python leaves it out.
+        chunk.decision.priority = 1;
     }
     tracestate::read(chunk, &incoming.tracestate);
     settle(&mut incoming);

@@ -8,7 +8,7 @@ use super::tracestate;
 use crate::entry::service_of;
 
 /// The W3C flag "sampled".
-pub(super) const SAMPLED: u32 = 1;
+const SAMPLED: u32 = 1;
 /// It is known whether the parent is remote.
 pub(super) const KNOWS_REMOTE: u32 = 1 << 8;
 /// The parent is remote.
