@@ -232,3 +232,12 @@ fn threads_share_one_limit() {
     });
     assert_eq!(kept.into_inner(), 50);
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_rules_panic(text in "[\\[\\]{}\":,a-z0-9.*? -]{0,60}", any in ".{0,60}") {
+        for text in [text, any] {
+            let _ = (parse_rules(&text), parse_span_rules(&text));
+        }
+    }
+}

@@ -46,11 +46,7 @@ struct Group {
 impl Bucket {
     /// Counts a span.
     pub fn add(&mut self, common: Common<&str>, span: &Span, top_level: bool) {
-        let bounded = self.bound(common);
-        if bounded != common {
-            self.collapsed += 1;
-        }
-        let at = self.position(bounded);
+        let at = self.find(&common).unwrap_or_else(|hash| self.open(common, hash));
         let group = &mut self.groups[at];
         group.hits += 1;
         group.top_level_hits += u64::from(top_level);
@@ -76,7 +72,7 @@ impl Bucket {
             }
         }
         if self.groups.len() >= MOST_GROUPS && self.find(&common).is_err() {
-            common = all_blocked();
+            return all_blocked();
         }
         common
     }
@@ -93,12 +89,20 @@ impl Bucket {
         Err(hash)
     }
 
-    fn position(&mut self, common: Common<&str>) -> usize {
-        self.find(&common).unwrap_or_else(|hash| {
-            self.positions.insert(hash, self.groups.len());
-            self.groups.push(Group::new(common));
-            self.groups.len() - 1
-        })
+    /// A new group, or the one that stands for those that are too many.
+    fn open(&mut self, common: Common<&str>, hash: u64) -> usize {
+        let bounded = self.bound(common);
+        if bounded == common {
+            return self.insert(common, hash);
+        }
+        self.collapsed += 1;
+        self.find(&bounded).unwrap_or_else(|hash| self.insert(bounded, hash))
+    }
+
+    fn insert(&mut self, common: Common<&str>, hash: u64) -> usize {
+        self.positions.insert(hash, self.groups.len());
+        self.groups.push(Group::new(common));
+        self.groups.len() - 1
     }
 
     /// The wire form.
