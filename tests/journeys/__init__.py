@@ -1,0 +1,1 @@
+"""Whole applications under real process models, with and without vedette."""

@@ -1,0 +1,1 @@
+"""The applications of the journeys: they know nothing of vedette."""

@@ -1,0 +1,3 @@
+"""Somebody else's sitecustomize; that it ran shows on standard output."""
+
+print("the other sitecustomize ran", flush=True)
