@@ -263,7 +263,7 @@ impl Span {
         self.data().as_ref().is_some_and(|data| data.error)
     }
 
-    #[setter]
+    #[setter(error)]
     fn set_error_flag(&self, error: bool) {
         self.change(|data| data.error = error);
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 MODULES: dict[str, tuple[str, ...]] = {
-    "flask.app": ("flask",), "sqlite3.dbapi2": ("sqlite3",),
+    "flask.app": ("flask",), "sqlite3": ("sqlite3",),
 }
 
 AUTOMATIC: frozenset[str] = frozenset([

@@ -93,7 +93,8 @@ class Subclasses:
 
     def connection(self, base: type) -> type:
         """The hooked subclass of a connection class; its cursors are hooked."""
-        return self._subclass(base, self._transactions, None, {"cursor": self._cursor_method(base)})
+        shortcuts = {name: _shortcut(name) for name in self._statements if hasattr(base, name)}
+        return self._subclass(base, self._transactions, None, {"cursor": self._cursor_method(base), **shortcuts})
 
     def hand_in(self, call: Call, keyword: str, default: type, hooked: Callable[[type], type]) -> None:
         """Makes a call of `connect` use a hooked class, by its own argument for a factory."""
@@ -124,6 +125,16 @@ class Subclasses:
             return original(connection, *args, **kwargs)
 
         return cursor
+
+
+def _shortcut(name: str) -> Callable[..., Any]:
+    """`connection.execute(...)` and its like, which the C code answers with a cursor that it makes itself."""
+
+    def method(connection: Any, *args: Any, **kwargs: Any) -> Any:
+        return getattr(connection.cursor(), name)(*args, **kwargs)
+
+    method.__name__ = name
+    return method
 
 
 def _with_factory(
