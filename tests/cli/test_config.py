@@ -79,6 +79,18 @@ def test_json_tells_value_source_and_what_was_overridden(tmp_path: Path) -> None
     assert parsed["problems"] == []
 
 
+def test_what_was_said_about_an_integration_is_shown(tmp_path: Path) -> None:
+    done = vedette(tmp_path, "config", DD_TRACE_FLASK_ENABLED="false", VEDETTE_FLASK_SERVICE="front")
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert ["flask.enabled", "false", "DD_TRACE_FLASK_ENABLED"] in lines
+    assert ["flask.service", "front", "VEDETTE_FLASK_SERVICE"] in lines
+
+
+def test_an_integration_that_is_not_there_is_told(tmp_path: Path) -> None:
+    parsed = document(tmp_path, VEDETTE_FLAKS_ENABLED="false", VEDETTE_INTEGRATIONS="flaks:off")
+    assert [problem["suggestion"] for problem in parsed["problems"]] == ["VEDETTE_FLASK_ENABLED", "flask"]
+
+
 def test_json_tells_problems(tmp_path: Path) -> None:
     parsed = document(tmp_path, "--all", DD_SERIVCE="x")
     assert parsed["problems"] == [

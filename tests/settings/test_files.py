@@ -135,7 +135,7 @@ def test_what_is_not_understood_makes_a_stable_file_void(entry: str) -> None:
         parse("apm_configuration_default:\n" + entry)
 
 
-PRINTABLE = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
+PRINTABLE = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
 @settings(max_examples=300, deadline=None)

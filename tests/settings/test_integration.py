@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from vedette.settings import Option, load
+from vedette.settings.integration import variables_of
 from vedette.settings.kinds import BOOLEAN, COUNT
 
 LENGTH = Option("cmd_max_length", COUNT, 1000, ("DD_REDIS_CMD_MAX_LENGTH",), "Characters of a command to keep.")
@@ -86,3 +87,19 @@ def test_an_option_without_a_default_may_have_no_value() -> None:
 def test_a_dotted_or_hyphenated_name_is_written_with_underscores() -> None:
     settings = load(environ={"VEDETTE_HTTP_CLIENT_ENABLED": "off"}, directory="/nonexistent")
     assert settings.integration("http.client").enabled is False
+
+
+def test_in_an_alias_braces_stand_for_the_name() -> None:
+    option = Option("limit", COUNT, 0, ("DD_{}_LIMIT",))
+    settings = load(environ={"DD_HTTP_CLIENT_LIMIT": "7"}, directory="/nonexistent")
+    assert settings.integration("http.client").option(option) == 7
+    assert variables_of(option, ["http.client"]) == ["VEDETTE_HTTP_CLIENT_LIMIT", "DD_HTTP_CLIENT_LIMIT"]
+
+
+def test_what_was_configured_is_told_with_its_origin() -> None:
+    environ = {"DD_TRACE_REDIS_ENABLED": "true", "VEDETTE_REDIS_CMD_MAX_LENGTH": "5"}
+    configured = load(environ=environ, directory="/nonexistent").integration("redis").configured([LENGTH])
+    assert [(option.name, origin.value, origin.key) for option, origin in configured] == [
+        ("enabled", True, "DD_TRACE_REDIS_ENABLED"),
+        ("cmd_max_length", 5, "VEDETTE_REDIS_CMD_MAX_LENGTH"),
+    ]

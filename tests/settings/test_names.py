@@ -66,6 +66,15 @@ def test_unknown_options_in_code_are_reported_under_their_name() -> None:
     ]
 
 
+def test_an_integration_that_is_not_there_is_reported() -> None:
+    environ = {"VEDETTE_INTEGRATIONS": "flaks:off,redis:on,*:off", "DD_PATCH_MODULES": "zzz:true"}
+    settings = load(environ=environ, directory="/nonexistent", integrations=INTEGRATIONS)
+    assert [str(problem) for problem in settings.problems] == [
+        "DD_PATCH_MODULES: no such integration: zzz",
+        "VEDETTE_INTEGRATIONS: no such integration: flaks, did you mean flask?",
+    ]
+
+
 def test_problems_are_found_once() -> None:
     settings = load(environ={"VEDETTE_SERVCIE": "x"}, directory="/nonexistent")
     assert len(settings.problems) == len(settings.problems) == 1

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from vedette.integrations.index import MODULES
+from vedette.integrations.load import load_integration
 from vedette.settings import OPTIONS, Option, Origin, Problem, Settings, load
+from vedette.settings.integration import variables_of
 from vedette.settings.masking import masked
+
+
+class Row(NamedTuple):
+    """One line of the table: an option and its sources, the one in effect first."""
+
+    name: str
+    option: Option[Any]
+    origins: list[Origin]
 
 
 @click.command()
@@ -24,28 +36,52 @@ def command(as_json: bool, everything: bool, strict: bool) -> int:
 
     Secrets are masked. Exit code 0, or 1 with --strict if something in the configuration has no effect.
     """
-    settings = load()
-    chosen = [option for option in OPTIONS.values() if everything or settings.origin(option.name).source != "default"]
+    integrations = declared_options()
+    settings = load(integrations={name: _variables(name, options) for name, options in integrations.items()})
+    rows = [row for row in rows_of(settings, integrations) if everything or row.origins[0].source != "default"]
     if as_json:
-        click.echo(json.dumps(document(settings, chosen), indent=2))
+        click.echo(json.dumps(document(rows, settings.problems), indent=2))
     else:
         wide = None if sys.stdout.isatty() else 200  # a file or a pipe has no edge to fold lines at
-        show(settings, chosen, Console(width=wide))
+        show(rows, settings.problems, Console(width=wide))
     raise SystemExit(1 if strict and settings.problems else 0)
 
 
-def document(settings: Settings, options: list[Option[Any]]) -> dict[str, object]:
+def declared_options() -> dict[str, tuple[Option[Any], ...]]:
+    """The options that each integration declares."""
+    names = {name for named in MODULES.values() for name in named}
+    return {name: _own_options(name) for name in sorted(names)}
+
+
+def _own_options(name: str) -> tuple[Option[Any], ...]:
+    try:
+        return tuple(load_integration(name).options)
+    except (ImportError, LookupError):  # where the native module can't be loaded, no declaration can
+        return ()
+
+
+def _variables(name: str, options: tuple[Option[Any], ...]) -> list[str]:
+    return [variable for option in options for variable in variables_of(option, [name])]
+
+
+def rows_of(settings: Settings, integrations: dict[str, tuple[Option[Any], ...]]) -> Iterator[Row]:
+    """All options, then what was said about single integrations."""
+    for option in OPTIONS.values():
+        yield Row(option.name, option, settings.all_origins(option.name)[::-1])
+    for name, options in integrations.items():
+        for option, origin in settings.integration(name).configured(options):
+            default = Origin("default", "", option.default, option.default)
+            yield Row(f"{name}.{option.name}", option, [origin, default])
+
+
+def document(rows: list[Row], problems: list[Problem]) -> dict[str, object]:
     """What `--json` prints."""
-    return {
-        "options": [_option_entry(settings, option) for option in options],
-        "problems": [_problem_entry(problem) for problem in settings.problems],
-    }
+    return {"options": [_row_entry(row) for row in rows], "problems": [_problem_entry(each) for each in problems]}
 
 
-def _option_entry(settings: Settings, option: Option[Any]) -> dict[str, object]:
-    origins = settings.all_origins(option.name)
-    overridden = [_origin_entry(option, origin) for origin in origins[-2::-1]]
-    return {"name": option.name, **_origin_entry(option, origins[-1]), "overridden": overridden}
+def _row_entry(row: Row) -> dict[str, object]:
+    effective, *overridden = [_origin_entry(row.option, origin) for origin in row.origins]
+    return {"name": row.name, **effective, "overridden": overridden}
 
 
 def _origin_entry(option: Option[Any], origin: Origin) -> dict[str, object]:
@@ -61,28 +97,23 @@ def _problem_entry(problem: Problem) -> dict[str, object]:
     }
 
 
-def show(settings: Settings, options: list[Option[Any]], console: Console) -> None:
+def show(rows: list[Row], problems: list[Problem], console: Console) -> None:
     """Prints the table, and what is wrong below it."""
-    if options:
-        console.print(_table(settings, options))
-    else:
-        console.print("Every option has its default; vedette config --all shows them.")
-    if settings.problems:
-        console.print(f"\n{len(settings.problems)} without effect, or not the one meant:", style="bold yellow")
-    for problem in settings.problems:
+    console.print(_table(rows))
+    if problems:
+        console.print(f"\n{len(problems)} without effect, or not the one meant:", style="bold yellow")
+    for problem in problems:
         console.print(Text(f"  {problem}"))
 
 
-def _table(settings: Settings, options: list[Option[Any]]) -> Table:
+def _table(rows: list[Row]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("Option", "Value", "Source"):
         table.add_column(title, overflow="fold")
-    for option in options:
-        origin = settings.origin(option.name)
-        style = "dim" if origin.source == "default" else ""
-        table.add_row(
-            Text(option.name, style), Text(written(masked(option, origin.value)), style), Text(source_of(origin), style)
-        )
+    for row in rows:
+        cells = (row.name, written(masked(row.option, row.origins[0].value)), source_of(row.origins[0]))
+        style = "dim" if row.origins[0].source == "default" else ""
+        table.add_row(*(Text(cell, style) for cell in cells))
     return table
 
 

@@ -10,15 +10,25 @@ from vedette.settings.origin import Origin, Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from typing import TypeVar
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any, TypeVar
 
     from vedette.settings.collect import Collection
 
     Value = TypeVar("Value")
 
-_ENABLED: Option[bool] = Option("enabled", BOOLEAN, None)
-_SERVICE: Option[str] = Option("service", TEXT, None)
+# What every integration has. In the aliases of an integration's options, {} stands for its name in capitals.
+ENABLED: Option[bool] = Option(
+    "enabled", BOOLEAN, None, ("DD_TRACE_{}_ENABLED",), "Whether the library is instrumented."
+)
+SERVICE: Option[str] = Option("service", TEXT, None, ("DD_{}_SERVICE",), "Service of the library's spans.")
+
+
+def variables_of(option: Option[Any], names: Iterable[str]) -> list[str]:
+    """The variables that an option of an integration is read from, strongest first within each family."""
+    patterns = ["VEDETTE_{}_" + option.name.upper(), *(alias for alias in option.aliases if isinstance(alias, str))]
+    keys = [integration_key(name).upper() for name in names]
+    return list(dict.fromkeys(pattern.replace("{}", key) for pattern in patterns for key in keys))
 
 
 class IntegrationSettings:
@@ -39,42 +49,44 @@ class IntegrationSettings:
     @property
     def enabled(self) -> bool | None:
         """Whether it was switched on or off; `None` if nobody says, so that its own default applies."""
-        origin = max(self._enabling(), key=lambda each: each.order, default=None)
+        origin = self.enabled_origin()
         return None if origin is None else bool(origin.value)
-
-    def _enabling(self) -> list[Origin]:
-        # Among sources of one rank: VEDETTE_<NAME>_ENABLED, then the lists of names (DD_PATCH_MODULES has always beaten
-        # DD_TRACE_<NAME>_ENABLED), then the other variables, and "*" for whatever nobody names.
-        own = self.origin(_ENABLED, "DD_TRACE_{}_ENABLED")
-        return [origin for origin in (own, self._switch(self._names, 0), self._switch(("*",), -1000)) if origin]
 
     @property
     def service(self) -> str | None:
         """The service that its spans shall have; `None` if nobody says."""
-        origin = self.origin(_SERVICE, "DD_{}_SERVICE")
-        return None if origin is None else str(origin.value)
+        return self.option(SERVICE)
 
     def option(self, option: Option[Value]) -> Value | None:
         """The value of one of the options that the integration declares; its default if nobody says."""
         origin = self.origin(option)
         return option.default if origin is None else origin.value  # type: ignore[return-value]
 
-    def origin(self, option: Option[Value], *patterns: str) -> Origin | None:
-        """Where the value of an option comes from. `patterns` are further variables, with {} for the name."""
-        candidates = [*self._from_variables(option, patterns), *self._from_tables(option)]
+    def enabled_origin(self) -> Origin | None:
+        """What decides whether it is on; `None` if nobody says."""
+        # Among sources of one rank: VEDETTE_<NAME>_ENABLED, then the lists of names (DD_PATCH_MODULES has always beaten
+        # DD_TRACE_<NAME>_ENABLED), then the other variables, and "*" for whatever nobody names.
+        sources = (self.origin(ENABLED), self._switch(self._names, 0), self._switch(("*",), -1000))
+        return max((each for each in sources if each), key=lambda each: each.order, default=None)
+
+    def origin(self, option: Option[Any]) -> Origin | None:
+        """Where the value of one of its options comes from; `None` if nobody says."""
+        candidates = [*self._from_variables(option), *self._from_tables(option)]
         usable = [origin for origin in candidates if self._parsed(option, origin)]
         return max(usable, key=lambda origin: origin.order, default=None)
 
-    def _from_variables(self, option: Option[Value], patterns: tuple[str, ...]) -> Iterable[Origin]:
-        plain = [alias for alias in option.aliases if isinstance(alias, str)]
-        patterns = ("VEDETTE_{}_" + option.name.upper(), *patterns)
-        own = [pattern.format(name.upper()) for pattern in patterns for name in self._names]
-        for position, variable in enumerate(own + plain):
+    def configured(self, options: Sequence[Option[Any]]) -> list[tuple[Option[Any], Origin]]:
+        """Those of `enabled`, `service` and its own options that somebody gave a value, with where it comes from."""
+        origins = [(ENABLED, self.enabled_origin()), *((each, self.origin(each)) for each in (SERVICE, *options))]
+        return [(option, origin) for option, origin in origins if origin is not None]
+
+    def _from_variables(self, option: Option[Any]) -> Iterable[Origin]:
+        for position, variable in enumerate(variables_of(option, self._names)):
             text = self._variables.get(variable, "")
             if text.strip() or (option.empty and variable in self._variables):
                 yield Origin("env_var", variable, text, text, (rank_of(variable), -2 * position))
 
-    def _from_tables(self, option: Option[Value]) -> Iterable[Origin]:
+    def _from_tables(self, option: Option[Any]) -> Iterable[Origin]:
         for origin in self._found.origins.get("integrations", ()):
             for name in self._names:
                 table = origin.value.get(name) if isinstance(origin.value, dict) else None
@@ -82,7 +94,7 @@ class IntegrationSettings:
                     value = table[option.name]
                     yield Origin(origin.source, f"{origin.key}.{name}.{option.name}", value, value, origin.order)
 
-    def _parsed(self, option: Option[Value], origin: Origin) -> bool:
+    def _parsed(self, option: Option[Any], origin: Origin) -> bool:
         try:
             origin.value = option.kind.parse(origin.value)
         except ValueError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vedette.settings.collect import INDEX
 from vedette.settings.foreign import WITHOUT_EFFECT
 from vedette.settings.forms import integration_key
+from vedette.settings.integration import ENABLED, SERVICE, variables_of
 from vedette.settings.options import OPTIONS
 from vedette.settings.origin import Problem
 
@@ -12,14 +13,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from vedette.settings.collect import Collection as Found
+
 # Read by vedette, but not as an option's value.
 _ALSO_READ = ("OTEL_TRACES_SAMPLER_ARG", "VEDETTE_LAUNCHED")
 
 
-def check(
-    problems: list[Problem], variables: Mapping[str, str], integrations: Mapping[str, Collection[str]] | None
-) -> None:
+def check(found: Found, variables: Mapping[str, str], integrations: Mapping[str, Collection[str]] | None) -> None:
     """Adds a problem for each variable that looks meant for vedette and has no effect."""
+    problems = found.problems
     known = {*INDEX, *_ALSO_READ, *_integration_variables(integrations or {})}
     for name in variables:
         if name not in known and not (integrations is None and _could_be_an_integrations(name)):
@@ -28,14 +30,22 @@ def check(
                 problems.append(problem)
     for problem in problems:
         if problem.kind == "unknown" and problem.key not in variables:  # a key of code or of a file
-            problem.suggestion = suggested_option(problem.key.rpartition(" ")[2])
+            problem.suggestion = suggestion(problem.key.rpartition(" ")[2], OPTIONS)
+    if integrations is not None:
+        problems.extend(_unknown_integrations(found, {integration_key(name) for name in integrations}))
+
+
+def _unknown_integrations(found: Found, known: Collection[str]) -> Iterable[Problem]:
+    for origin in found.origins.get("integrations", ()):
+        named = origin.value if isinstance(origin.value, dict) else {}
+        for name in named:
+            if name not in known and name != "*":
+                yield Problem("unknown", origin.key, f"no such integration: {name}", suggestion(name, known))
 
 
 def _integration_variables(integrations: Mapping[str, Collection[str]]) -> Iterable[str]:
     for name, own in integrations.items():
-        key = integration_key(name).upper()
-        yield from (f"VEDETTE_{key}_ENABLED", f"VEDETTE_{key}_SERVICE", f"DD_TRACE_{key}_ENABLED", f"DD_{key}_SERVICE")
-        yield from own
+        yield from (*variables_of(ENABLED, [name]), *variables_of(SERVICE, [name]), *own)
 
 
 def _could_be_an_integrations(name: str) -> bool:
@@ -66,11 +76,11 @@ def _closest(name: str, known: Collection[str]) -> str | None:
     return next(iter(get_close_matches(name, family, 1, 0.75)), None)
 
 
-def suggested_option(key: str) -> str | None:
-    """The option that a key of code or of a file was probably meant to be."""
+def suggestion(key: str, known: Collection[str]) -> str | None:
+    """The name that was probably meant."""
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(key.replace("-", "_").lower(), OPTIONS, 1, 0.7)), None)
+    return next(iter(get_close_matches(key.replace("-", "_").lower(), known, 1, 0.7)), None)
 
 
 def one_edit_apart(left: str, right: str) -> bool:

@@ -70,7 +70,7 @@ class Settings(Values):
             state["_names_checked"] = True
             from vedette.settings.names import check  # slow where names are unknown, and the start need not wait for it
 
-            check(state["_found"].problems, state["_variables"], state["_known_integrations"])
+            check(state["_found"], state["_variables"], state["_known_integrations"])
         problems: list[Problem] = state["_found"].problems
         return problems
 
