@@ -206,7 +206,7 @@ pub struct Outgoing<'a> {
     pub span_id: SpanId,
     /// Sampling priority, if decided.
     pub priority: Option<i8>,
-    /// The local decision, if it was made here: tells `dm` and `ksr` unless `tags` hold them.
+    /// The decision; if it was made here (it has a mechanism), it tells `dm`, and `ksr` unless `tags` hold it.
     pub decision: Option<&'a Decision>,
     /// Origin of the trace, or empty.
     pub origin: &'a str,
@@ -246,7 +246,8 @@ pub fn rate_text(rate: f64) -> Text {
     Text::new(text.trim_end_matches('0').trim_end_matches('.'))
 }
 
-/// The tags of an outgoing context: its own, then `dm` and `ksr` of a local decision where they are missing.
+/// The tags of an outgoing context. A decision that was made here tells its own `dm`, also where it overrules one
+/// from upstream; `ksr` is upstream's if it told one.
 struct OutgoingTags<'a> {
     own: &'a [(Text, Text)],
     local: [Option<(&'static str, Text)>; 2],
@@ -256,15 +257,15 @@ impl<'a> OutgoingTags<'a> {
     fn of(outgoing: &Outgoing<'a>) -> Self {
         let own = outgoing.tags;
         let (dm, ksr) = outgoing.decision.map_or((None, None), decision_tags);
-        let missing = |name: &str| !own.iter().any(|(key, _)| key == name);
-        let dm = dm.filter(|_| missing(DM)).map(|value| (DM, value));
-        let ksr = ksr.filter(|_| missing(KSR)).map(|value| (KSR, value));
-        OutgoingTags { own, local: [dm, ksr] }
+        let ksr = ksr.filter(|_| !own.iter().any(|(key, _)| key == KSR));
+        OutgoingTags { own, local: [dm.map(|value| (DM, value)), ksr.map(|value| (KSR, value))] }
     }
 
     fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let local = self.local.iter().flatten().map(|(key, value)| (*key, value.as_str()));
-        local.chain(self.own.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+        let overruled = |key: &str| key == DM && self.local[0].is_some();
+        let own = self.own.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        local.chain(own.filter(move |(key, _)| !overruled(key)))
     }
 }
 
