@@ -35,6 +35,7 @@ OWN: dict[str, tuple[str, Any]] = {
     "otlp_protocol": ("http/json", "http/json"),
     "otlp_headers": ("Api-Key=a%20b, x=1=2", {"api-key": "a b", "x": "1=2"}),
     "otlp_compression": ("gzip", "gzip"),
+    "otlp_certificate": ("/etc/ca.pem", "/etc/ca.pem"),
     "send_timeout": ("0.5", 0.5),
     "send_interval": ("5", 5.0),
     "queue_bytes": ("1000000", 1_000_000),

@@ -39,6 +39,7 @@ class Values:
     otlp_protocol: Literal["http/protobuf", "http/json"]
     otlp_headers: Mapping[str, str]
     otlp_compression: Literal["none", "gzip"]
+    otlp_certificate: str | None
     send_timeout: float
     send_interval: float
     queue_bytes: int

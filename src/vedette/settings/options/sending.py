@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vedette.settings.forms import HEADERS
-from vedette.settings.kinds import BOOLEAN, HOST, PORT, SECONDS, URL, choice, integer
+from vedette.settings.kinds import BOOLEAN, HOST, PORT, SECONDS, TEXT, URL, choice, integer
 from vedette.settings.option import Kind, Option, PartlyWrong
 from vedette.settings.translate import OTEL_EXPORTERS, milliseconds
 
@@ -91,6 +91,13 @@ OPTIONS = (
         "none",
         ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION"),
         "Compression of OTLP requests.",
+    ),
+    Option(
+        "otlp_certificate",
+        TEXT,
+        None,
+        ("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE"),
+        "Path of the certificates (PEM) that an `https` receiver of OTLP is checked with.",
     ),
     Option(
         "send_timeout",
