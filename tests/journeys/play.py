@@ -52,7 +52,7 @@ def play(case: Case, traced: bool, around: Surroundings) -> Outcome:
     run = "traced" if traced else "bare"
     port = process.free_port()
     env = _environment(case, traced, around, around.echo.url(run))
-    command = [*(UNDER_VEDETTE if traced else ()), *_command(case, port)]
+    command = [*(UNDER_VEDETTE if traced else ()), *_words(case.command, port)]
     outcome = Outcome()
     with _started(command, env, outcome) as started:
         try:
@@ -73,21 +73,48 @@ class Started:
     err: Path
 
 
-def _command(case: Case, port: int) -> list[str]:
-    names = {
-        "python": sys.executable,
-        "bin": str(Path(sys.executable).parent),
-        "port": port,
-        "apps": APPS,
-        "venv": sys.prefix,
-    }
-    return [word.format(**names) for word in shlex.split(case.command)]
+def run_bare(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end without vedette."""
+    return subprocess.run(command, cwd=ROOT, env=clean_environment(), capture_output=True, text=True, check=False)
+
+
+def run_script(
+    command: list[str], agent_url: str, settings: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end under vedette."""
+    env = {**clean_environment(), "VEDETTE_AGENT_URL": agent_url, **(settings or {})}
+    return subprocess.run([*UNDER_VEDETTE, *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+
+@contextlib.contextmanager
+def serving(command: str, settings: dict[str, str] | None) -> Iterator[int]:
+    """A server, under vedette if there are settings for it; yields its port."""
+    port, outcome = process.free_port(), Outcome()
+    words = [*(UNDER_VEDETTE if settings is not None else ()), *_words(command, port)]
+    with _started(words, {**clean_environment(), **(settings or {})}, outcome) as started:
+        try:
+            _await(lambda: traffic.healthy(port), started)
+            yield port
+        finally:
+            process.stop(started.process)
+
+
+def clean_environment() -> dict[str, str]:
+    """The tests' own environment without anybody's settings for tracing, Python or coverage."""
+    foreign = ("VEDETTE_", "DD_", "OTEL_", "PYTHON", "DJANGO_", "COV_")
+    env = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
+    # The hash seed: frameworks list what is in sets, and answers are compared byte by byte.
+    return {**env, "PYTHONPATH": str(ROOT), "NO_PROXY": "*", "PYTHONUNBUFFERED": "1", "PYTHONHASHSEED": "0"}
+
+
+def _words(command: str, port: int) -> list[str]:
+    """A case's command line, its names filled in."""
+    folders = {"bin": Path(sys.executable).parent, "apps": APPS, "venv": sys.prefix}
+    return [word.format(python=sys.executable, port=port, **folders) for word in shlex.split(command)]
 
 
 def _environment(case: Case, traced: bool, around: Surroundings, echo: str) -> dict[str, str]:
-    foreign = ("VEDETTE_", "DD_", "OTEL_", "PYTHON", "DJANGO_", "COV_")
-    env = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
-    env.update(JOURNEY_ECHO=echo, PYTHONPATH=str(ROOT), NO_PROXY="*", PYTHONUNBUFFERED="1")
+    env = {**clean_environment(), "JOURNEY_ECHO": echo}
     if around.broker:
         env["JOURNEY_BROKER"] = f"{around.broker.rpartition('/')[0]}/{int(traced) + 1}"
     if traced:

@@ -1,0 +1,60 @@
+"""Odd requests to odd applications are answered byte for byte as without vedette."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.journeys import raw
+from tests.journeys.play import serving
+from tests.services.recorder import Recorder
+
+SERVERS = {
+    "flask": "{bin}/gunicorn -w 1 -k gthread --threads 2 -b 127.0.0.1:{port} tests.journeys.apps.hostile:app",
+    "fastapi": "{bin}/uvicorn --port {port} --log-level warning tests.journeys.apps.hostile_asgi:app",
+}
+MODES = ("off", "monitor", "block")
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def framework(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def bare(framework: str) -> Iterator[int]:
+    with serving(SERVERS[framework], None) as port:
+        yield port
+
+
+@pytest.fixture(scope="module", params=MODES)
+def traced(framework: str, request: pytest.FixtureRequest, _recorder_process: Recorder) -> Iterator[int]:
+    settings = {"VEDETTE_AGENT_URL": _recorder_process.url, "VEDETTE_PROTECTION": request.param}
+    with serving(SERVERS[framework], settings) as port:
+        yield port
+
+
+@pytest.mark.parametrize("question", raw.REQUESTS)
+def test_answers_do_not_change(question: str, bare: int, traced: int) -> None:
+    expected = raw.ask(bare, raw.REQUESTS[question])
+    assert expected != b""
+    assert raw.ask(traced, raw.REQUESTS[question]) == expected
+
+
+def test_nothing_is_chained_to_an_answer_that_was_never_read(traced: int, recorder: Recorder) -> None:
+    """Visitors who leave in the middle of a long answer leave nothing active behind."""
+    for _ in range(3):
+        assert raw.ask(traced, raw.request(b"GET /long"), most=100)
+    for _ in range(3):
+        raw.ask(traced, raw.request(b"GET /generator"))
+    seen = recorder.wait_for(lambda seen: len(named(seen.spans, "/generator")) == 3)
+    roots = named(seen.spans, "/generator")
+    assert len(roots) == 3
+    assert len({span["trace_id"] for span in roots}) == 3
+    assert {span["parent_id"] for span in roots} == {"0" * 16}
+
+
+def named(spans: list[dict[str, object]], route: str) -> list[dict[str, object]]:
+    """The request spans of a route."""
+    return [span for span in spans if span["resource"] == f"GET {route}"]
