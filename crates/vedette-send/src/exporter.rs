@@ -26,8 +26,19 @@ pub(crate) struct Shared {
     pub config: Arc<Config>,
     pub queue: Queue,
     pub meter: Meter,
-    /// A worker was started once, so what it dropped is in the counters.
-    starting: AtomicBool,
+    /// Whether the worker was started.
+    started: AtomicBool,
+}
+
+impl Shared {
+    pub fn new(config: Arc<Config>) -> Shared {
+        Shared {
+            queue: Queue::new(config.queue_bytes),
+            meter: Meter::new(config.targets.iter().map(crate::Target::address)),
+            config,
+            started: AtomicBool::new(false),
+        }
+    }
 }
 
 impl Exporter {
@@ -41,10 +52,7 @@ impl Exporter {
     }
 
     fn with(config: Arc<Config>) -> Exporter {
-        let queue = Queue::new(config.queue_bytes);
-        let meter = Meter::new(config.targets.iter().map(crate::Target::address));
-        let shared = Shared { config, queue, meter, starting: AtomicBool::new(false) };
-        Exporter { shared: Arc::new(shared), generation: ids::generation() }
+        Exporter { shared: Arc::new(Shared::new(config)), generation: ids::generation() }
     }
 
     /// Hands a chunk over. Never blocks on the network and never fails: what does not fit is dropped and counted.
@@ -64,9 +72,9 @@ impl Exporter {
 
     #[cold]
     fn start(&self) {
-        if !self.shared.starting.swap(true, Ordering::Relaxed) && worker::start(&self.shared).is_err() {
+        if !self.shared.started.swap(true, Ordering::Relaxed) && worker::start(&self.shared).is_err() {
             // Perhaps there is a thread to be had when the next chunk comes.
-            self.shared.starting.store(false, Ordering::Relaxed);
+            self.shared.started.store(false, Ordering::Relaxed);
             self.shared.queue.not_started();
         }
     }

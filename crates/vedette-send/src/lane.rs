@@ -146,7 +146,7 @@ impl Lane {
         self.failures += 1;
         self.tries += 1;
         if closing && (trouble == Trouble::Dead || self.tries > 1) {
-            self.abandon(meter);
+            self.abandon(meter, |meter| &meter.dropped_shutdown);
             return false;
         }
         self.retry_at = Some(Instant::now() + wait(self.failures, after));
@@ -176,10 +176,10 @@ impl Lane {
         }
     }
 
-    /// Drops what waits: the process ends.
-    pub fn abandon(&mut self, meter: &TargetMeter) {
+    /// Drops what waits, counting it there.
+    pub fn abandon(&mut self, meter: &TargetMeter, tally: fn(&TargetMeter) -> &Tally) {
         while let Some(payload) = self.waiting.pop_front() {
-            meter.dropped_shutdown.add(payload.amount);
+            tally(meter).add(payload.amount);
         }
         self.waiting_bytes = 0;
     }

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use vedette_model::Chunk;
 
+use crate::config::Config;
 use crate::counters::Amount;
 use crate::exporter::Shared;
 use crate::lane::{Hurry, Lane};
@@ -21,26 +22,26 @@ const STACK: usize = 512 << 10;
 /// After so many panics the worker ends: something is wrong for good, and each one writes to standard error.
 const MOST_PANICS: u64 = 10;
 
+/// Makes the lanes to the targets of the settings.
+type Lanes = fn(&Config) -> Vec<Lane>;
+
 /// Starts the worker of `shared`.
 pub(crate) fn start(shared: &Arc<Shared>) -> io::Result<()> {
     let shared = Arc::clone(shared);
     let builder = Builder::new().name("vedette-sender".to_string()).stack_size(STACK);
-    signals::blocked(move || builder.spawn(move || supervise(&shared)))?;
+    signals::blocked(move || builder.spawn(move || supervise(&shared, crate::lanes)))?;
     Ok(())
 }
 
 /// Runs until the end, starting over after a panic.
-fn supervise(shared: &Shared) {
+fn supervise(shared: &Shared, lanes: Lanes) {
     let mut ended = false;
     while !ended && shared.meter.panics.load(Relaxed) < MOST_PANICS {
-        let mut work = Work::new(shared);
-        let outcome = catch_unwind(AssertUnwindSafe(|| work.run()));
-        if outcome.is_err() {
-            shared.meter.panics.fetch_add(1, Relaxed);
-            shared.meter.dropped_panic.add(work.in_hand);
-            shared.queue.settle(work.ticket);
+        let mut work = Work::new(shared, lanes);
+        ended = catch_unwind(AssertUnwindSafe(|| work.run())).is_ok();
+        if !ended {
+            work.count_panic();
         }
-        ended = outcome.is_ok();
     }
     let left = shared.queue.gone();
     shared.meter.dropped_closed.add(Amount::of(&left));
@@ -59,12 +60,12 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn new(shared: &Shared) -> Work<'_> {
+    fn new(shared: &Shared, lanes: Lanes) -> Work<'_> {
         let config = &shared.config;
         Work {
             shared,
             redactor: Redactor::new(&config.obfuscate),
-            lanes: crate::lanes(config),
+            lanes: lanes(config),
             last: Instant::now().checked_sub(LINGER).unwrap_or_else(Instant::now),
             in_hand: Amount::default(),
             ticket: 0,
@@ -127,7 +128,80 @@ impl Work<'_> {
     /// Counts what could not be sent before the end.
     fn abandon(&mut self) {
         for (lane, meter) in self.lanes.iter_mut().zip(&self.shared.meter.targets) {
-            lane.abandon(meter);
+            lane.abandon(meter, |meter| &meter.dropped_shutdown);
         }
+    }
+
+    /// Counts a panic, and all that was lost by it.
+    fn count_panic(&mut self) {
+        let meter = &self.shared.meter;
+        meter.panics.fetch_add(1, Relaxed);
+        meter.dropped_panic.add(self.in_hand);
+        for (lane, meter) in self.lanes.iter_mut().zip(&meter.targets) {
+            lane.abandon(meter, |meter| &meter.dropped_failed);
+        }
+        self.shared.queue.settle(self.ticket);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::{Backend, Outcome, Payload};
+    use crate::counters::TargetMeter;
+    use std::time::Duration;
+    use vedette_trace::sampling::{Sampler, SamplingConfig};
+
+    /// Panics at every chunk with an odd trace id.
+    struct Clumsy;
+
+    impl Backend for Clumsy {
+        fn encode(&mut self, chunks: &[Chunk], _: Option<Duration>, _: &TargetMeter) -> Vec<Payload> {
+            assert!(chunks[0].trace_id % 2 == 0, "odd");
+            vec![Payload::traces(Vec::new(), Amount::of(chunks), "")]
+        }
+
+        fn send(&mut self, _: &Payload, _: Option<Duration>, _: &TargetMeter) -> Outcome {
+            Outcome::Sent
+        }
+    }
+
+    fn clumsy() -> Arc<Shared> {
+        let sampler = Arc::new(Sampler::new(SamplingConfig::default()));
+        let mut config = Config::new(vedette_model::Process::default(), sampler);
+        config.targets.push(crate::Target::datadog("http://localhost"));
+        let shared = Arc::new(Shared::new(Arc::new(config)));
+        let of_worker = Arc::clone(&shared);
+        std::thread::spawn(move || {
+            supervise(&of_worker, |_| vec![Lane::new(Box::new(Clumsy), usize::MAX)]);
+        });
+        shared
+    }
+
+    fn push(shared: &Shared, id: u128) {
+        shared.queue.push(Chunk { trace_id: id, spans: vec![Default::default()], ..Chunk::default() });
+        shared.queue.flush(Duration::from_secs(5));
+    }
+
+    #[test]
+    fn a_panic_costs_what_was_in_hand_and_no_more() {
+        let shared = clumsy();
+        for id in 1..=4 {
+            push(&shared, id);
+        }
+        assert!(shared.queue.close(Duration::from_secs(5)));
+        let counters = shared.meter.read(0);
+        assert_eq!((counters.panics, counters.dropped_panic.traces), (2, 2));
+        assert_eq!(counters.targets[0].sent.traces, 2);
+    }
+
+    #[test]
+    fn a_worker_that_panics_all_the_time_ends() {
+        let shared = clumsy();
+        for _ in 0..2 * MOST_PANICS {
+            push(&shared, 1);
+        }
+        assert!(shared.queue.close(Duration::from_secs(5)));
+        assert_eq!(shared.meter.read(0).panics, MOST_PANICS);
     }
 }

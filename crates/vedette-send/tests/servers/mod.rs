@@ -134,7 +134,7 @@ impl Server {
 
     /// Waits until `count` requests to `path` have come.
     pub fn wait_for(&self, path: &str, count: usize) -> Vec<Request> {
-        let until = Instant::now() + Duration::from_secs(10);
+        let until = Instant::now() + Duration::from_secs(20);
         while Instant::now() < until {
             let found = self.to(path);
             if found.len() >= count {
