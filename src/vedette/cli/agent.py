@@ -32,15 +32,48 @@ def parser() -> argparse.ArgumentParser:
     """The command's options."""
     made = argparse.ArgumentParser(prog="vedette agent", description=(__doc__ or "").split("\n\n")[0].replace("``", ""))
     made.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1: this machine only)")
-    made.add_argument("--port", type=_port, default=PAGE_PORT, help="port of the page and of the Datadog receiver (default %(default)s; 0: any)")
-    made.add_argument("--otlp-port", type=_port, default=OTLP_PORT, help="port of the OTLP receiver (default %(default)s; 0: any)")
-    made.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="another name by which the page may be opened (repeatable)")
+    made.add_argument(
+        "--port",
+        type=_port,
+        default=PAGE_PORT,
+        help="port of the page and of the Datadog receiver (default %(default)s; 0: any)",
+    )
+    made.add_argument(
+        "--otlp-port", type=_port, default=OTLP_PORT, help="port of the OTLP receiver (default %(default)s; 0: any)"
+    )
+    made.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="another name by which the page may be opened (repeatable)",
+    )
     where = made.add_mutually_exclusive_group()
-    where.add_argument("--data", type=Path, metavar="DIR", help="folder of the database (default: this user's state folder)")
+    where.add_argument(
+        "--data", type=Path, metavar="DIR", help="folder of the database (default: this user's state folder)"
+    )
     where.add_argument("--memory", action="store_true", help="keep everything in memory, and nothing after the end")
-    made.add_argument("--retention", type=_age, default=None, metavar="AGE", help="how long spans are kept, such as 12h or 7d (default 3d)")
-    made.add_argument("--max-spans", type=_positive, default=None, metavar="N", help="how many spans are kept (default 5,000,000; in memory 300,000)")
-    made.add_argument("--max-size", type=_size, default=None, metavar="SIZE", help="how large the database may become, such as 500M (default 2G; in memory 700M)")
+    made.add_argument(
+        "--retention",
+        type=_age,
+        default=None,
+        metavar="AGE",
+        help="how long spans are kept, such as 12h or 7d (default 3d)",
+    )
+    made.add_argument(
+        "--max-spans",
+        type=_positive,
+        default=None,
+        metavar="N",
+        help="how many spans are kept (default 5,000,000; in memory 300,000)",
+    )
+    made.add_argument(
+        "--max-size",
+        type=_size,
+        default=None,
+        metavar="SIZE",
+        help="how large the database may become, such as 500M (default 2G; in memory 700M)",
+    )
     return made
 
 
@@ -112,5 +145,7 @@ def announce(options) -> None:  # type: ignore[no-untyped-def]
         f"               traces   {'in memory' if options.data is None else options.data}",
     ]
     if not options.is_loopback:
-        lines.append(f"               other machines can reach it: everyone who can connect to {options.host} sees all traces")
+        lines.append(
+            f"               other machines can reach it: everyone who can connect to {options.host} sees all traces"
+        )
     print("\n".join(lines), file=sys.stderr, flush=True)

@@ -19,7 +19,10 @@ HIDDEN = (APPSEC,)
 def details(span: Row, trace_id: str, trace_start: int) -> dict[str, Any]:
     """What the template of a span shows."""
     return {
-        **{key: span[key] for key in ("service", "name", "resource", "type", "kind", "error", "env", "version", "attack")},
+        **{
+            key: span[key]
+            for key in ("service", "name", "resource", "type", "kind", "error", "env", "version", "attack")
+        },
         "id": f"{span['span_id']:016x}",
         "parent": f"{span['parent_id']:016x}" if span["parent_id"] else "",
         "trace_id": trace_id,

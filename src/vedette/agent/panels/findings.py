@@ -24,7 +24,8 @@ EVENT_FIELDS = {
 
 
 def findings(span: Row) -> list[dict[str, Any]]:
-    """The findings of a span: `rule`, `name`, `type`, `matches` (`address`, `value`, `operator`), `blocked`."""
+    """The findings of a span: `rule`, `name`, `type`, `location`, `blocked`, and `matches`
+    (`address`, `value`, `matched`, `operator`)."""
     blocked = bool(span["blocked"])
     return [*_from_triggers(span, blocked), *_from_events(span, blocked)][:MOST]
 
@@ -37,6 +38,7 @@ def _from_triggers(span: Row, blocked: bool) -> Iterator[dict[str, Any]]:
             "rule": str(rule.get("id", "")),
             "name": str(rule.get("name", "")) or "Attack",
             "type": str(tags.get("type", "")),
+            "location": "",
             "matches": list(_matches(trigger)),
             "blocked": blocked and "block" in _list(rule.get("on_match"), ["block"]),
         }
@@ -70,7 +72,11 @@ def _parameter(parameter: dict[str, Any]) -> dict[str, str]:
     inner = _object(parameter.get("params")) or _object(parameter.get("resource")) or parameter
     path = [str(inner.get("address", "")), *(str(key) for key in _list(inner.get("key_path")))]
     highlight = ", ".join(str(text) for text in _list(parameter.get("highlight")))
-    return {"address": " › ".join(part for part in path if part), "value": str(inner.get("value", "")), "matched": highlight}
+    return {
+        "address": " › ".join(part for part in path if part),
+        "value": str(inner.get("value", "")),
+        "matched": highlight,
+    }
 
 
 def _from_events(span: Row, blocked: bool) -> Iterator[dict[str, Any]]:

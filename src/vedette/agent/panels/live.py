@@ -52,10 +52,11 @@ def listing(page: TracePage, search: str) -> dict[str, Any]:
 def _line(trace: Row, longest: int) -> dict[str, Any]:
     root = trace["root"]
     return {
-        **{key: trace[key] for key in ("trace_id", "spans", "services", "errors", "attacks", "blocked")},
+        **{key: trace[key] for key in ("trace_id", "spans", "errors", "attacks", "blocked")},
         "href": f"/trace/{trace['trace_id']}",
         "moment": units.moment(trace["start"]),
         "clock": units.clock(trace["start"]),
+        "services": [{"name": name, "colour": units.colour(name)} for name in trace["services"]],
         "service": root["service"],
         "colour": units.colour(root["service"]),
         "name": root["name"],

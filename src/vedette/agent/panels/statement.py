@@ -21,22 +21,23 @@ TOKEN = re.compile(
     re.DOTALL,
 )
 CLAUSES = frozenset(
-    "SELECT FROM WHERE HAVING LIMIT OFFSET UNION EXCEPT INTERSECT VALUES SET RETURNING GROUP ORDER "
-    "LEFT RIGHT INNER FULL CROSS JOIN INSERT UPDATE DELETE WITH ON".split()
+    ["SELECT", "FROM", "WHERE", "HAVING", "LIMIT", "OFFSET", "UNION", "EXCEPT", "INTERSECT", "VALUES", "SET", "RETURNING", "GROUP", "ORDER", "LEFT", "RIGHT", "INNER", "FULL", "CROSS", "JOIN", "INSERT", "UPDATE", "DELETE", "WITH", "ON"]
 )
-CONTINUED = frozenset("AND OR".split())
+CONTINUED = frozenset(["AND", "OR"])
 # A word that does not begin a line when it comes after this one: LEFT JOIN, FOR UPDATE, DELETE FROM.
 JOINED = {
-    "JOIN": frozenset("LEFT RIGHT INNER FULL CROSS OUTER NATURAL".split()),
-    "FROM": frozenset("DELETE DISTINCT".split()),
-    "UPDATE": frozenset("FOR DO".split()),
-    "SET": frozenset("UPDATE".split()),
-    "ON": frozenset("DISTINCT".split()),
+    "JOIN": frozenset(["LEFT", "RIGHT", "INNER", "FULL", "CROSS", "OUTER", "NATURAL"]),
+    "FROM": frozenset(["DELETE", "DISTINCT"]),
+    "UPDATE": frozenset(["FOR", "DO"]),
+    "SET": frozenset(["UPDATE"]),
+    "ON": frozenset(["DISTINCT"]),
 }
-WORDS = CLAUSES | CONTINUED | frozenset(
-    "AS BY INTO NOT NULL IS IN LIKE ILIKE BETWEEN EXISTS CASE WHEN THEN ELSE END ASC DESC DISTINCT ALL OUTER NATURAL "
-    "CREATE TABLE INDEX DROP ALTER PRIMARY KEY DEFAULT CONFLICT DO NOTHING FOR BEGIN COMMIT ROLLBACK TRUE FALSE USING "
-    "PRAGMA EXPLAIN OVER PARTITION".split()
+WORDS = (
+    CLAUSES
+    | CONTINUED
+    | frozenset(
+        ["AS", "BY", "INTO", "NOT", "NULL", "IS", "IN", "LIKE", "ILIKE", "BETWEEN", "EXISTS", "CASE", "WHEN", "THEN", "ELSE", "END", "ASC", "DESC", "DISTINCT", "ALL", "OUTER", "NATURAL", "CREATE", "TABLE", "INDEX", "DROP", "ALTER", "PRIMARY", "KEY", "DEFAULT", "CONFLICT", "DO", "NOTHING", "FOR", "BEGIN", "COMMIT", "ROLLBACK", "TRUE", "FALSE", "USING", "PRAGMA", "EXPLAIN", "OVER", "PARTITION"]
+    )
 )
 INDENT = "  "
 

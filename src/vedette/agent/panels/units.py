@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import zlib
 from datetime import datetime, timezone
 
@@ -55,9 +56,35 @@ def clock(nanoseconds: int) -> str:
     return f"{at:%H:%M:%S}.{at.microsecond // 1000:03d}"
 
 
+class Palette:
+    """Gives services their colours: one by the name alone, unless another service has it already."""
+
+    MOST = 500
+
+    def __init__(self) -> None:
+        self._given: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def colour(self, service: str) -> int:
+        """The colour of a service, the same on every page."""
+        with self._lock:
+            if service not in self._given and len(self._given) < self.MOST:
+                self._given[service] = self._choose(service)
+            return self._given.get(service, 0)
+
+    def _choose(self, service: str) -> int:
+        first = zlib.crc32(service.encode(errors="replace")) % COLOURS
+        used = set(self._given.values())
+        free = (n % COLOURS for n in range(first, first + COLOURS) if n % COLOURS not in used)
+        return next(free, first)
+
+
+PALETTE = Palette()
+
+
 def colour(service: str) -> int:
-    """The colour of a service, the same on every page and after every restart."""
-    return zlib.crc32(service.encode(errors="replace")) % COLOURS
+    """The colour of a service, the same on every page of this agent."""
+    return PALETTE.colour(service)
 
 
 def percent(part: int, whole: int) -> float:

@@ -51,7 +51,7 @@ def _marks(trace: Trace) -> dict[str, int]:
 
 
 def _ticks(duration: int) -> list[dict[str, Any]]:
-    return [{"x": 100 * n / TICKS, "text": units.duration(duration * n // TICKS)} for n in range(TICKS)]
+    return [{"x": 100 * n / TICKS, "text": units.duration(duration * n // TICKS) if n else "0"} for n in range(TICKS)]
 
 
 def _services(trace: Trace) -> list[dict[str, Any]]:

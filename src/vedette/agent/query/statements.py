@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -11,7 +11,7 @@ import duckdb
 Row = dict[str, Any]
 
 
-@lru_cache(maxsize=None)
+@cache
 def statement(name: str) -> str:
     """The text of `sql/<name>.sql`."""
     return (resources.files("vedette.agent.query") / "sql" / f"{name}.sql").read_text(encoding="utf-8")

@@ -1,12 +1,12 @@
 """The search language: words and `key:value` terms, every one of which a span has to match.
 
-    checkout "out of stock"    text in resource, service, operation or any attribute
-    service:orders             also `op:`, `resource:`, `type:`, `kind:`, `trace:`; `*` stands for anything
-    status:404  status:5xx     HTTP status
-    error  attack  blocked     marks
-    min:10ms  max:2s           duration (ns, us, ms, s, m)
-    http.route:/users/*        any attribute of the span or its process
-    -service:health            not
+checkout "out of stock"    text in resource, service, operation or any attribute
+service:orders             also `op:`, `resource:`, `type:`, `kind:`, `trace:`; `*` stands for anything
+status:404  status:5xx     HTTP status
+error  attack  blocked     marks
+min:10ms  max:2s           duration (ns, us, ms, s, m)
+http.route:/users/*        any attribute of the span or its process
+-service:health            not
 """
 
 from __future__ import annotations

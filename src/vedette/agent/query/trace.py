@@ -77,7 +77,7 @@ def arrange(spans: list[Row]) -> list[Node]:
 
     Copes with what senders do: spans that came twice, parents that never came, parents in a circle.
     """
-    nodes = {}
+    nodes: dict[tuple[int, int, str], Node] = {}
     for span in spans:
         nodes.setdefault((span["span_id"], span["start"], span["name"]), Node(span))
     by_id: dict[int, Node] = {}

@@ -27,7 +27,7 @@ class Refused(Exception):
 
     Args:
         status: HTTP status to answer.
-        counter: name under `dropped.` to count it by.
+        counter: name under `dropped.` to count it by; empty if its spans have been counted.
         reason: for the sender.
     """
 

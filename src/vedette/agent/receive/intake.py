@@ -37,7 +37,7 @@ class Intake:
         try:
             return await self._spans(request, form)
         except Refused as refused:
-            self.counters.add(f"dropped.{refused.counter}", 1)
+            self._count(refused)
             raise
 
     async def ignore(self, request: Request, kind: str) -> None:
@@ -49,9 +49,13 @@ class Intake:
         try:
             await self._reader.raw(request)
         except Refused as refused:
-            self.counters.add(f"dropped.{refused.counter}", 1)
+            self._count(refused)
             raise
         self.counters.add(f"ignored.{kind}")
+
+    def _count(self, refused: Refused) -> None:
+        if refused.counter:
+            self.counters.add(f"dropped.{refused.counter}")
 
     async def _spans(self, request: Request, form: str) -> int:
         body = await self._reader.raw(request)
@@ -69,5 +73,5 @@ class Intake:
         except ValueError as error:
             raise Refused(400, "bad_payload", f"not a {form} payload: {error}") from None
         if rows and not self._writer.offer(rows, len(plain)):
-            raise Refused(429, "refused_payloads", "the agent can't store spans as fast as they come, try again")
+            raise Refused(429, "", "the agent can't store spans as fast as they come, try again")
         return len(rows)

@@ -32,7 +32,9 @@ def routes(context: Context) -> list[Route]:
     async def get_traces(request: Request) -> Response:
         terms = parse(request.query_params.get("q", ""))
         limit, before = number(request, "limit") or 50, number(request, "before")
-        page = await context.ask(partial(list_traces, terms=terms, newest=context.writer.seq, limit=limit, before=before))
+        page = await context.ask(
+            partial(list_traces, terms=terms, newest=context.writer.seq, limit=limit, before=before)
+        )
         problems = {term.text: term.problem for term in terms if term.problem}
         return JSONResponse({"traces": page.traces, "before": page.before, "problems": problems})
 

@@ -108,5 +108,3 @@ class Pages:
     def _missing(self, text: str) -> HTMLResponse:
         values = {"text": text, "q": "", "state": self._state(self._context.writer.seq)}
         return self._render.page("missing.html", values, 404)
-
-

@@ -67,9 +67,7 @@ def run(options: Options, ready: Callable[[Options], None]) -> Counters:
     return counters
 
 
-def _serve(
-    options: Options, context: Context, sockets: list[socket.socket], ready: Callable[[Options], None]
-) -> None:
+def _serve(options: Options, context: Context, sockets: list[socket.socket], ready: Callable[[Options], None]) -> None:
     intake = Intake(_native.decode_rows, context.writer, context.counters, options.limits)
     config = uvicorn.Config(
         Agent(context, intake),

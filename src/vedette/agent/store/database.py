@@ -77,7 +77,9 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise StoreError(f"cannot make the data folder {folder}: {error.strerror}. Choose another with --data.") from error
+        raise StoreError(
+            f"cannot make the data folder {folder}: {error.strerror}. Choose another with --data."
+        ) from error
 
 
 def explain(error: Exception, path: Path | None) -> str:

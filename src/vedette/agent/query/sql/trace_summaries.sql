@@ -14,7 +14,7 @@ SELECT
     count(*) FILTER (WHERE error) AS errors,
     count(*) FILTER (WHERE attack) AS attacks,
     bool_or(blocked) AS blocked,
-    count(DISTINCT service) AS services
+    list_sort(list(DISTINCT service)) AS services
 FROM spans
 WHERE trace_id IN (SELECT unnest(?::UUID[]))
 GROUP BY ALL

@@ -1,0 +1,74 @@
+"""What a sender can't do to the agent."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+
+import pytest
+import zstandard
+
+from tests.agent.made import row
+
+
+def test_a_body_over_the_limit_is_refused_and_counted(small_agent):
+    assert small_agent.send("/v0.4/traces", b"\x90" * 20_001) == 413
+    assert small_agent.counters.group("dropped") == {"too_large": 1}
+
+
+def test_a_body_over_the_limit_without_length_is_refused(small_agent):
+    parts = (b"\x90" * 5_000 for _ in range(10))
+    assert small_agent.client.put("/v0.4/traces", content=parts).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("encoding", "bomb"),
+    [
+        ("gzip", gzip.compress(b"\x90" * 50_000_000)),
+        ("gzip", gzip.compress(b"\x90" * 15_000) * 2),
+        ("zstd", zstandard.compress(b"\x90" * 50_000_000)),
+    ],
+)
+def test_a_body_that_is_too_large_when_decompressed_is_refused(small_agent, encoding, bomb):
+    assert len(bomb) < 60_000
+    small_agent.client.headers["content-encoding"] = encoding
+    assert small_agent.send("/v0.4/traces", bomb[:20_000] if len(bomb) > 20_000 else bomb) in (400, 413)
+
+
+def test_a_gzip_bomb_is_too_large(small_agent):
+    bomb = gzip.compress(b"\x90" * 1_000_000)
+    assert small_agent.send("/v0.4/traces", bomb, content_encoding="gzip") == 413
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "zstd"])
+def test_broken_compression_is_refused_with_a_reason(agent, encoding):
+    response = agent.client.put("/v0.4/traces", content=b"not compressed", headers={"content-encoding": encoding})
+    assert response.status_code == 400
+    assert encoding in response.json()["error"]
+
+
+def test_cut_off_compression_is_refused(agent):
+    body = gzip.compress(b"\x90" * 1000)[:-6]
+    assert agent.send("/v0.4/traces", body, content_encoding="gzip") == 400
+
+
+def test_unknown_compression_is_refused(agent):
+    assert agent.send("/v0.4/traces", b"x", content_encoding="br") == 415
+
+
+def test_a_full_queue_refuses_counts_and_recovers(small_agent, payload):
+    gate = threading.Event()
+    insert = small_agent.writer._insert
+    small_agent.writer._insert = lambda rows: gate.wait(20) and insert(rows)
+    small_agent.writer.offer([row()], 100)  # the writer takes this one and waits at the gate
+    while small_agent.writer._queue:
+        pass
+    small_agent.writer.offer([row() for _ in range(99)], 1000)
+    response = small_agent.client.put("/v0.4/traces", content=payload("ddtrace.v0.4.msgpack"))
+    assert response.status_code == 429
+    assert response.headers["retry-after"] == "1"
+    assert set(small_agent.counters.group("dropped")) == {"queue_full"}
+    gate.set()
+    assert small_agent.writer.flush(20)
+    assert small_agent.send("/v0.4/traces", payload("ddtrace.v0.4.msgpack")) == 200
+    assert len(small_agent.traces()) == 104
