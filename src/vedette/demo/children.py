@@ -22,6 +22,9 @@ POLL_SECONDS = 0.1
 WINDOWS = sys.platform == "win32"
 
 
+Ready = Callable[["Child"], bool]
+
+
 class ChildFailed(RuntimeError):
     """A process of the demo exited, or did not become ready."""
 
@@ -33,7 +36,7 @@ class Child:
     name: str
     process: subprocess.Popen[bytes]
     log: Path
-    ready: Callable[[Child], bool]
+    ready: Ready
     killed: bool = False
 
     def wait_until_ready(self, deadline: float) -> None:
@@ -73,7 +76,7 @@ class Child:
             os.killpg(self.process.pid, signal.SIGKILL)
 
 
-def start(name: str, command: list[str], env: dict[str, str], logs: Path, ready: Callable[[Child], bool]) -> Child:
+def start(name: str, command: list[str], env: dict[str, str], logs: Path, ready: Ready) -> Child:
     """Start a command whose output goes to ``logs/NAME.log``."""
     log = logs / f"{name}.log"
     with log.open("wb") as output:
@@ -89,7 +92,7 @@ def _own_session() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
-def answers(url: str) -> Callable[[Child], bool]:
+def answers(url: str) -> Ready:
     """Ready when the address answers 200."""
 
     def ready(_child: Child) -> bool:
@@ -102,12 +105,12 @@ def answers(url: str) -> Callable[[Child], bool]:
     return ready
 
 
-def says(words: str) -> Callable[[Child], bool]:
+def says(words: str) -> Ready:
     """Ready when the output has the words."""
     return lambda child: words in child.log.read_text(errors="replace")
 
 
-def listens(port: int) -> Callable[[Child], bool]:
+def listens(port: int) -> Ready:
     """Ready when the port takes connections."""
 
     def ready(_child: Child) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from vedette.demo.children import Child, answers, free_port, listens, says, start
+from vedette.demo.children import Child, Ready, answers, free_port, listens, says, start
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
@@ -87,7 +87,7 @@ class Stage:
                 break
         return seen
 
-    def _start(self, name: str, command: list[str], env: dict[str, str], ready: Callable[[Child], bool]) -> Child:
+    def _start(self, name: str, command: list[str], env: dict[str, str], ready: Ready) -> Child:
         child = start(name, command, env, self.folder, ready)
         self.children.append(child)
         return child
@@ -130,7 +130,7 @@ class Stage:
         command = ["uvicorn", "vedette.demo.front:app", "--port", str(self.front_port)]
         return self._start_service("front", "monitor", command, answers(self.front + "/health"))
 
-    def _start_service(self, name: str, protection: str, command: list[str], ready: Callable[[Child], bool]) -> Child:
+    def _start_service(self, name: str, protection: str, command: list[str], ready: Ready) -> Child:
         run = [sys.executable, "-m", "vedette", "run", "--", sys.executable, "-m", *command]
         return self._start(name, run, self._environment(name, protection), ready)
 
