@@ -129,7 +129,10 @@ def test_a_damaged_file_is_refused_with_a_way_out(tmp_path):
 
 
 def test_a_database_in_use_by_another_process_is_refused_with_a_way_out(tmp_path):
-    code = f"from vedette.agent.store import Database; from pathlib import Path; d = Database(Path({str(tmp_path)!r})); print('open', flush=True); input()"
+    code = (
+        "from pathlib import Path\nfrom vedette.agent.store import Database\n"
+        f"held = Database(Path({str(tmp_path)!r}))\nprint('open', flush=True)\ninput()"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:

@@ -1,15 +1,19 @@
-"""``vedette agent``: the embedded agent. Receives traces in the Datadog and OTLP protocols, stores them, and serves a page.
+"""The embedded agent: receives traces in the Datadog and OTLP protocols, stores them, and serves a page.
 
-Runs until Ctrl-C or SIGTERM. Exit code 0 after that, 1 if it can't run (a port or the database is in use), 2 for wrong options, 3 if packages are missing.
+Runs until Ctrl-C or SIGTERM. Exit code 0 after that, 1 if it can't run (a port or the database is in use),
+2 for wrong options, 3 if packages are missing.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import re
 import sys
 from pathlib import Path
+
+from vedette.cli.run import LAUNCH_FOLDER
 
 NEEDS = ("duckdb", "jinja2", "starlette", "uvicorn")
 PAGE_PORT = 8126
@@ -25,7 +29,23 @@ def main(arguments: list[str]) -> int:
     if absent:
         print(f"vedette agent needs {', '.join(absent)}: pip install 'vedette[agent]'", file=sys.stderr)
         return 3
+    if "VEDETTE_LAUNCHED" in os.environ:
+        start_again_untraced(arguments)
     return run(given)
+
+
+def start_again_untraced(arguments: list[str]) -> None:
+    """Become the same command without what `vedette run` set: an agent that traces itself would never rest."""
+    environ = {name: value for name, value in os.environ.items() if name != "VEDETTE_LAUNCHED"}
+    entries = environ.pop("PYTHONPATH", "").split(os.pathsep)
+    kept = os.pathsep.join(entry for entry in entries if entry and entry != LAUNCH_FOLDER)
+    if kept:
+        environ["PYTHONPATH"] = kept
+    if os.name != "nt":  # there a new process would stand beside this one, and Ctrl-C would reach both
+        os.execve(sys.executable, [sys.executable, "-m", "vedette", "agent", *arguments], environ)
+    import vedette
+
+    vedette.stop()
 
 
 def parser() -> argparse.ArgumentParser:

@@ -73,7 +73,7 @@ def _parameter(parameter: dict[str, Any]) -> dict[str, str]:
     path = [str(inner.get("address", "")), *(str(key) for key in _list(inner.get("key_path")))]
     highlight = ", ".join(str(text) for text in _list(parameter.get("highlight")))
     return {
-        "address": " › ".join(part for part in path if part),
+        "address": " / ".join(part for part in path if part),
         "value": str(inner.get("value", "")),
         "matched": highlight,
     }

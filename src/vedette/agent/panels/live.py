@@ -89,5 +89,6 @@ def _bar(bucket: Row, x: float, width: float, highest: int) -> dict[str, Any]:
         bottom -= height
         if number:
             parts.append({"kind": kind, "y": round(bottom, 2), "height": height})
-    title = f"{units.count(bucket['traces'], 'trace')}, {units.count(bucket['errors'], 'error')}, {units.count(bucket['attacks'], 'attack')}"
+    told = (("trace", "traces"), ("error", "errors"), ("attack", "attacks"))
+    title = ", ".join(units.count(int(bucket[name]), what) for what, name in told)
     return {"x": round(x + width * 0.12, 3), "width": round(width * 0.76, 3), "parts": parts, "title": title}

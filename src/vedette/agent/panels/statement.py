@@ -20,23 +20,32 @@ TOKEN = re.compile(
     r"|(?P<other>.)",
     re.DOTALL,
 )
-CLAUSES = frozenset(
-    ["SELECT", "FROM", "WHERE", "HAVING", "LIMIT", "OFFSET", "UNION", "EXCEPT", "INTERSECT", "VALUES", "SET", "RETURNING", "GROUP", "ORDER", "LEFT", "RIGHT", "INNER", "FULL", "CROSS", "JOIN", "INSERT", "UPDATE", "DELETE", "WITH", "ON"]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+CLAUSES = _words(
+    "SELECT FROM WHERE HAVING LIMIT OFFSET UNION EXCEPT INTERSECT VALUES SET RETURNING GROUP ORDER "
+    "LEFT RIGHT INNER FULL CROSS JOIN INSERT UPDATE DELETE WITH ON"
 )
-CONTINUED = frozenset(["AND", "OR"])
-# A word that does not begin a line when it comes after this one: LEFT JOIN, FOR UPDATE, DELETE FROM.
+CONTINUED = _words("AND OR")
+# A word that does not begin a line when it comes after one of these: LEFT JOIN, FOR UPDATE, DELETE FROM.
 JOINED = {
-    "JOIN": frozenset(["LEFT", "RIGHT", "INNER", "FULL", "CROSS", "OUTER", "NATURAL"]),
-    "FROM": frozenset(["DELETE", "DISTINCT"]),
-    "UPDATE": frozenset(["FOR", "DO"]),
-    "SET": frozenset(["UPDATE"]),
-    "ON": frozenset(["DISTINCT"]),
+    "JOIN": _words("LEFT RIGHT INNER FULL CROSS OUTER NATURAL"),
+    "FROM": _words("DELETE DISTINCT"),
+    "UPDATE": _words("FOR DO"),
+    "SET": _words("UPDATE"),
+    "ON": _words("DISTINCT"),
 }
 WORDS = (
     CLAUSES
     | CONTINUED
-    | frozenset(
-        ["AS", "BY", "INTO", "NOT", "NULL", "IS", "IN", "LIKE", "ILIKE", "BETWEEN", "EXISTS", "CASE", "WHEN", "THEN", "ELSE", "END", "ASC", "DESC", "DISTINCT", "ALL", "OUTER", "NATURAL", "CREATE", "TABLE", "INDEX", "DROP", "ALTER", "PRIMARY", "KEY", "DEFAULT", "CONFLICT", "DO", "NOTHING", "FOR", "BEGIN", "COMMIT", "ROLLBACK", "TRUE", "FALSE", "USING", "PRAGMA", "EXPLAIN", "OVER", "PARTITION"]
+    | _words(
+        "AS BY INTO NOT NULL IS IN LIKE ILIKE BETWEEN EXISTS CASE WHEN THEN ELSE END ASC DESC DISTINCT ALL OUTER "
+        "NATURAL CREATE TABLE INDEX DROP ALTER PRIMARY KEY DEFAULT CONFLICT DO NOTHING FOR BEGIN COMMIT ROLLBACK "
+        "TRUE FALSE USING PRAGMA EXPLAIN OVER PARTITION"
     )
 )
 INDENT = "  "

@@ -1,4 +1,4 @@
-"""The Datadog Agent's trace API, as far as tracers need it: what an application sends to a local Agent it can send here.
+"""The Datadog Agent's trace API, as far as tracers need it: what is sent to a local Agent can be sent here.
 
 Unlike an Agent, which answers 200 whatever happened unless asked, refusals have their real status and a reason.
 """

@@ -115,7 +115,8 @@ def _listen(host: str, port: int, option: str) -> socket.socket:
 def explain(error: OSError, host: str, port: int, option: str) -> str:
     """Why a port can't be had, and what to do."""
     if error.errno == errno.EADDRINUSE:
-        return f"port {port} on {host} is in use{_by_whom(host, port)}. Stop that, or choose another with {option} (0: any free one)."
+        what = f"port {port} on {host} is in use{_by_whom(host, port)}"
+        return f"{what}. Stop that, or choose another with {option} (0: any free one)."
     if error.errno in (errno.EACCES, errno.EPERM):
         return f"no permission to listen on port {port}. Choose one above 1023 with {option}."
     return f"cannot listen on {host} port {port}: {error.strerror or error}."

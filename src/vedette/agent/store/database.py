@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from importlib import resources
 from pathlib import Path
 
@@ -53,10 +54,9 @@ class Database:
 
     def close(self) -> None:
         """Writes everything down and gives the lock back."""
-        try:
+        # An unusable database can't be closed properly; its lock goes with the object.
+        with contextlib.suppress(duckdb.Error):
             self._connection.close()
-        except duckdb.Error:
-            pass  # an unusable database can't be closed properly; its lock goes with the object
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         target = ":memory:" if self.path is None else str(self.path)
@@ -86,7 +86,8 @@ def explain(error: Exception, path: Path | None) -> str:
     """What a failure to open means to the user."""
     first = str(error).strip().split("\n")[0]
     if "lock on file" in str(error) or "being used by another process" in str(error):
-        return f"{path} is in use by another process (an agent that runs already?). Stop it, or use --data or --memory. ({first})"
+        what = f"{path} is in use by another process (an agent that runs already?)"
+        return f"{what}. Stop it, or use --data or --memory. ({first})"
     if isinstance(error, duckdb.IOException) and "ermission" in first:
         return f"no permission to use {path}. Choose another folder with --data, or use --memory. ({first})"
     return (
