@@ -14,12 +14,29 @@ if TYPE_CHECKING:
 class OutgoingRequest(Operation):
     """One request to another service; a redirect is a request of its own."""
 
-    __slots__ = ("host", "method", "port", "protection", "status", "url")
+    __slots__ = (
+        "attributes",
+        "headers",
+        "host",
+        "method",
+        "port",
+        "protection",
+        "response_headers",
+        "span",
+        "status",
+        "url",
+    )
 
     type = "http"
 
     def __init__(
-        self, name: str, method: str, url: str, headers: Any, host: str | None = None, port: int | None = None
+        self,
+        name: str | None,
+        method: str,
+        url: str,
+        headers: Any,
+        host: str | None = None,
+        port: int | None = None,
     ) -> None:
         self.name = name
         self.resource = None
@@ -29,26 +46,58 @@ class OutgoingRequest(Operation):
         self.kind = "client"
         self.method = method
         self.url = url
+        """As it is asked for; user information is cut from what the span tells."""
         self.host = host
         self.port = port
+        self.headers = headers
+        """Headers as the library holds them, or None."""
         self.status: int | None = None
+        self.response_headers: Any = None
+        """Headers of the response as the library holds them, once it is there."""
+        self.attributes: dict[str, Any] | None = None
+        """What only this library tells of the end."""
+        self.span: Span | None = None
         self.protection: Any = None
 
     def begin(self, span: Span) -> None:
-        """Method, URL, server."""
+        """Method, URL, server, and who asks."""
+        self.span = span
+        headers = self.headers
         span.set_attributes(
             {
                 "http.request.method": self.method,
-                "url.full": self.url,
+                "url.full": without_user_info(self.url),
                 "server.address": self.host,
                 "server.port": self.port,
+                "user_agent.original": headers.get("user-agent") if headers is not None else None,
             }
         )
 
     def end(self, span: Span) -> None:
-        """Status."""
+        """Status, and what the library adds."""
         status = self.status
         if status is not None:
             span.set_attribute("http.response.status_code", status)
             if client_errors(status):
                 span.error = True
+        if self.attributes:
+            span.set_attributes(self.attributes)
+
+    def answered(self, status: int) -> None:
+        """Ends the span before the call that it was made for: the response is there, and the library goes on alone."""
+        self.status = status
+        if self.span is not None:
+            self.end(self.span)
+            self.span.finish()
+            self.span.deactivate()
+
+
+def without_user_info(url: str) -> str:
+    """The URL without `user:password@`."""
+    if "@" not in url:
+        return url
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return url
+    authority = rest[: next((at for at, letter in enumerate(rest) if letter in "/?#"), len(rest))]
+    return f"{scheme}://{rest[authority.rfind('@') + 1 :]}"

@@ -1,0 +1,77 @@
+"""HTTP clients: one request over the network, from the moment before it is sent to the response's head.
+
+What streams afterwards (the body) is the application's, untouched. The trace context goes into the very headers that
+are about to be sent.
+"""
+from __future__ import annotations
+
+from vedette.instrument.integration import option
+from vedette.operations import OutgoingRequest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from vedette.instrument.integration import Integration
+
+OPTIONS = (
+    option("distributed_tracing", True, "Whether requests carry the trace context in their headers."),
+    option("split_by_domain", False, "Whether the host that is asked (with any unusual port) names the service."),
+)
+
+_PORTS = {"http": 80, "https": 443}
+
+
+def outgoing(
+    integration: Integration,
+    name: str,
+    method: str,
+    url: str,
+    headers: Any,
+    host: str | None = None,
+    port: int | None = None,
+) -> OutgoingRequest:
+    """The description of a request. `headers` is the mutable mapping that goes out."""
+    operation = OutgoingRequest(name, method, url, headers, host, port)
+    values = integration.values
+    if not values["distributed_tracing"]:
+        operation.inject_into = None
+    if values.get("split_by_domain") and host:
+        operation.service = domain(url, host, port)
+    return operation
+
+
+def domain(url: str, host: str, port: int | None) -> str:
+    """The host, with the port where it is not the one that its scheme implies."""
+    return host if port is None or port == _PORTS.get(url.partition(":")[0].lower()) else f"{host}:{port}"
+
+
+def host_and_port(url: str) -> tuple[str | None, int | None]:
+    """Host (IPv6 without its brackets) and port of an absolute URL; the scheme's own port if it names none."""
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return None, None
+    for end in "/?#":
+        rest = rest.partition(end)[0]
+    host, port = _split(rest.rpartition("@")[2])
+    number = int(port) if port.isdigit() else _PORTS.get(scheme.lower())
+    return host.lower() or None, number
+
+
+def _split(authority: str) -> tuple[str, str]:
+    if authority.startswith("["):
+        host, _, rest = authority[1:].partition("]")
+        return host, rest.lstrip(":")
+    host, _, port = authority.partition(":")
+    return host, port
+
+
+def path_of(url: str) -> str:
+    """The path of an absolute URL, at least `/`."""
+    start = url.find("/", url.find("://") + 3)
+    if start < 0:
+        return "/"
+    path = url[start:]
+    for end in "?#":
+        path = path.partition(end)[0]
+    return path
