@@ -63,7 +63,10 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.matches("input, textarea")) {
-      if (event.key === "Escape") event.target.blur();
+      if (event.key === "Escape") {
+        event.preventDefault();  // a search field would empty itself
+        event.target.blur();
+      }
       return;
     }
     if (body.classList.contains("with-trace") && "jk".includes(event.key)) return;

@@ -1,0 +1,230 @@
+"""The page in a real browser: list, search, trace, span, by mouse and keys; nothing from elsewhere, no errors.
+
+`VEDETTE_SCREENSHOTS=DIR` keeps pictures of what was seen, light and dark.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.agent.conftest import PAYLOADS
+from tests.agent.test_process import running
+
+webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+
+from selenium.webdriver.chrome.service import Service  # noqa: E402
+from selenium.webdriver.common.by import By  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver")
+FLAGS = (
+    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --window-size=1440,900"
+)
+PICTURES = os.environ.get("VEDETTE_SCREENSHOTS")
+EVIL = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+
+
+class Browser:
+    """A browser that looks at one agent."""
+
+    def __init__(self, folder: Path, page: str) -> None:
+        options = webdriver.ChromeOptions()
+        options.binary_location = CHROMIUM
+        for flag in [*FLAGS.split(), f"--user-data-dir={folder}"]:
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+        self.page = page
+
+    def open(self, path: str) -> None:
+        self.driver.get(self.page + path)
+
+    def all(self, selector: str):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector: str):
+        return self.until(lambda: self.all(selector))[0]
+
+    def until(self, condition):
+        return WebDriverWait(self.driver, 15).until(lambda _: condition())
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.driver.switch_to.active_element.send_keys(key)
+
+    def colours(self, scheme: str) -> None:
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+    def picture(self, name: str) -> None:
+        if PICTURES:
+            Path(PICTURES).mkdir(parents=True, exist_ok=True)
+            self.driver.save_screenshot(f"{PICTURES}/{name}.png")
+
+    def requested(self) -> list[str]:
+        """Addresses that were asked for since the last call."""
+        messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        sent = [message["params"] for message in messages if message["method"] == "Network.requestWillBeSent"]
+        return [parameters["request"]["url"] for parameters in sent]
+
+    def complaints(self) -> list[str]:
+        return [entry["message"] for entry in self.driver.get_log("browser")]
+
+
+def otlp(trace: str, count: int = 1, name: str = "work", **attributes: str) -> dict:
+    """An OTLP payload of one trace with that many spans, each a child of one before it."""
+    now = time.time_ns()
+    said = [{"key": key, "value": {"stringValue": value}} for key, value in attributes.items()]
+    spans = [
+        {
+            "traceId": trace, "spanId": f"{n + 1:016x}", "parentSpanId": f"{(n + 2) // 3:016x}" if n else "",
+            "name": name, "startTimeUnixNano": str(now + n * 1000), "endTimeUnixNano": str(now + n * 1000 + 900_000),
+            "attributes": said,
+        }
+        for n in range(count)
+    ]  # fmt: skip
+    resource = {"attributes": [{"key": "service.name", "value": {"stringValue": "made"}}]}
+    return {"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": spans}]}]}
+
+
+@pytest.fixture(scope="module")
+def agent():
+    with running("--memory") as started:
+        yield started
+
+
+@pytest.fixture
+def browser(agent, tmp_path):
+    """A browser; in the end, everything that it asked for must have been the agent's, and nothing complained."""
+    opened = Browser(tmp_path / "profile", agent.page)
+    yield opened
+    try:
+        foreign = [url for url in opened.requested() if not url.startswith((agent.page, "data:", "chrome:", "about:"))]
+        assert foreign == []
+        assert opened.complaints() == []
+    finally:
+        opened.driver.quit()
+
+
+def send(agent, payload: dict) -> None:
+    body = json.dumps(payload).encode()
+    request = urllib.request.Request(agent.otlp + "/v1/traces", body, {"Content-Type": "application/json"})
+    urllib.request.urlopen(request, timeout=10).close()
+    agent.ask("/api/summary")  # waits until it is stored
+
+
+def send_recorded(agent) -> None:
+    agent.send(agent.page + "/v0.4/traces", "ddtrace.v0.4.msgpack", "application/msgpack")
+    agent.send(agent.otlp + "/v1/traces", "opentelemetry.otlp.pb", "application/x-protobuf")
+    agent.ask("/api/summary")
+
+
+def test_traces_appear_by_themselves_and_can_be_read_down_to_a_span(agent, browser):
+    browser.open("/")
+    assert "Waiting for the first trace" in browser.one(".empty").text
+    browser.picture("empty")
+    send_recorded(agent)
+    browser.until(lambda: len(browser.all(".list tbody tr")) == 5)
+    assert len(browser.all(".list .mark.attack")) == 1
+    browser.picture("live-light")
+
+    search = browser.one("#q")
+    search.send_keys("service:billing")
+    browser.until(lambda: len(browser.all(".list tbody tr")) == 1)
+    assert browser.driver.current_url.endswith("/?q=service%3Abilling")
+    assert browser.one(".chip").text.startswith("service:billing")
+    browser.one(".chip a").click()
+    browser.until(lambda: len(browser.all(".list tbody tr")) == 5)
+    browser.one(".quick .is-attack").click()
+    browser.until(lambda: len(browser.all(".list tbody tr")) == 1)
+
+    browser.one(".list tbody td.time").click()
+    browser.one("#spans li.attack a").click()
+    assert "Arachni" in browser.one("#detail .finding").text
+    assert "?span=" in browser.driver.current_url
+    browser.picture("trace-light")
+    browser.driver.refresh()
+    assert "Arachni" in browser.one("#detail .finding").text
+    browser.one("#close").click()
+    browser.until(lambda: not browser.all("#detail article"))
+    browser.one("#back").click()
+    browser.until(lambda: browser.driver.current_url.endswith("/?q=attack"))
+
+
+def test_it_can_be_used_without_a_mouse(agent, browser):
+    browser.colours("dark")
+    send_recorded(agent)
+    browser.open("/")
+    browser.one("body").send_keys("/")
+    browser.press("op:flask.request", Keys.ESCAPE)
+    browser.until(lambda: "flask.request" in browser.driver.current_url)
+    browser.until(lambda: browser.all(".list tbody tr"))
+    browser.picture("live-dark")
+    browser.press("j", "j", "k", Keys.ENTER)
+    browser.one("#spans")
+    browser.press("j")
+    browser.until(lambda: browser.one("#detail h2").text == "flask.request")
+    shown = len([row for row in browser.all("#spans li") if row.is_displayed()])
+    browser.picture("trace-dark")
+    browser.press(Keys.ARROW_LEFT)
+    assert len([row for row in browser.all("#spans li") if row.is_displayed()]) == 1
+    browser.press(Keys.ARROW_RIGHT)
+    assert len([row for row in browser.all("#spans li") if row.is_displayed()]) == shown
+    browser.press("j")
+    browser.until(lambda: browser.one("#detail h2").text == "flask.application")
+    browser.press(Keys.ESCAPE, Keys.ESCAPE)
+    browser.until(lambda: browser.all(".list"))
+
+
+def test_hostile_spans_are_text(agent, browser):
+    send(agent, otlp("e" * 32, 2, EVIL, **{"db.query.text": EVIL, "http.url": "javascript:alert(1)", EVIL[:90]: EVIL}))
+    browser.open("/")
+    browser.until(lambda: "<img" in browser.one(".list").text)
+    browser.open("/trace/" + "e" * 32)
+    browser.one("#spans a").click()
+    browser.until(lambda: "<img" in browser.one("#detail").text)
+    assert "owned" not in browser.driver.title.split(" ")[0]
+    assert browser.driver.title.startswith("<img")
+
+
+def test_a_trace_of_two_thousand_spans_is_drawn_at_once(agent, browser):
+    send(agent, otlp("b" * 32, 2_000))
+    browser.open("/")
+    browser.open("/trace/" + "b" * 32)
+    assert len(browser.all("#spans li")) == 2_000
+    timing = browser.driver.execute_script("return performance.getEntriesByType('navigation')[0].toJSON()")
+    drawn = timing["domContentLoadedEventEnd"] - timing["responseEnd"]
+    assert drawn < 1_500  # 0.3 s on an idle machine
+    browser.one("#spans .toggle").click()
+    assert len(browser.all("#spans li:not([hidden])")) == 1
+    print(f"2,000 spans: answer {timing['responseEnd'] - timing['requestStart']:.0f} ms, drawn {drawn:.0f} ms")
+
+
+@pytest.mark.parametrize("width", [390, 820])
+def test_narrow_screens_need_no_sideways_scrolling(agent, browser, width):
+    send_recorded(agent)
+    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    trace = agent.ask("/api/traces?q=attack")["traces"][0]["trace_id"]
+    for name, path in (("live", "/"), ("trace", f"/trace/{trace}")):
+        browser.open(path)
+        browser.one("main")
+        assert browser.driver.execute_script("return document.documentElement.scrollWidth") <= width
+        browser.picture(f"{name}-{width}")
+    browser.one("#spans a").click()
+    browser.one("#detail .finding")
+    browser.picture(f"span-{width}")
+
+
+def test_recorded_payloads_are_small():
+    assert sum(path.stat().st_size for path in PAYLOADS.iterdir()) < 50_000
