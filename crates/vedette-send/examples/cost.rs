@@ -13,7 +13,10 @@ use vedette_trace::sampling::{Sampler, SamplingConfig};
 
 fn main() {
     let url = format!("http://{}", backend());
-    println!("{:>10} {:>12} {:>14} {:>14} {:>10}", "traces/s", "push ns", "sender us/tr.", "sender CPU %", "requests");
+    println!(
+        "{:>10} {:>12} {:>14} {:>14} {:>10}",
+        "traces/s", "push ns", "sender us/tr.", "sender CPU %", "requests"
+    );
     for rate in [1, 10, 50, 100, 1_000, 5_000, 20_000] {
         measure(&url, rate);
     }

@@ -1,8 +1,8 @@
 //! Where finished traces wait. The application pushes, the worker takes.
 //!
-//! The worker sleeps in two ways. *Idle*, it waits to be woken by the next push. *Lingering*, it
-//! lets chunks gather for a moment, and pushes leave it alone: waking a thread costs the pusher
-//! ten times as much as the push.
+//! The worker sleeps in two ways. *Lingering*, it lets chunks gather for a moment, and pushes leave it alone:
+//! waking a thread costs the pusher ten times as much as the push. *Idle*, it waits to be woken by the next push;
+//! that is when nothing came for a while.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard};
@@ -10,10 +10,14 @@ use std::time::{Duration, Instant};
 
 use vedette_model::Chunk;
 
-/// Under load, time between two takes: what a killed process can lose at most. Each take costs a
-/// request of some 100 µs of CPU, so 50 a second cost half a percent of one core, and shorter
-/// would cost more than it saves.
+/// Under load, time between two takes, and with it what a killed process can lose. A take costs 100 to 200 µs of CPU
+/// (`examples/cost.rs`: waking, a request, its answer), so 50 a second cost under 1 % of a core. With 50 ms it would
+/// be 0.4 %, for two and a half times the loss; with 10 ms 2 %.
 pub(crate) const LINGER: Duration = Duration::from_millis(20);
+
+/// How long nothing must have come before the worker goes idle. Until then it looks by itself, which costs it a few
+/// microseconds every 20 ms, and the application's threads nothing.
+const QUIET: Duration = Duration::from_millis(60);
 
 /// After idleness, how long the first chunk waits for company: a request that ends several traces
 /// sends them together.
@@ -40,6 +44,8 @@ struct State {
     worker: Worker,
     /// Somebody waits for everything to leave: no lingering.
     urgent: bool,
+    /// Threads that wait on `done`; telling nobody costs a system call as well.
+    waiting: usize,
     /// No later than this the worker is to end.
     close_by: Option<Instant>,
 }
@@ -125,7 +131,10 @@ impl Queue {
     /// The worker's wait: until `due`, or until there is something to take and `room` for it.
     /// Takes about `most_bytes` at a time.
     pub fn next(&self, last: Instant, due: Option<Instant>, room: bool, most_bytes: usize) -> Order {
-        let state = self.linger(self.lock(), last + LINGER);
+        let mut state = self.linger(self.lock(), last + LINGER);
+        while state.chunks.is_empty() && !state.hurries() && last.elapsed() < QUIET {
+            state = self.linger(state, Instant::now() + LINGER);
+        }
         let mut state = self.idle(state, due, room);
         state.worker = Worker::Busy;
         let chunks = if room || state.close_by.is_some() { state.take(most_bytes) } else { Vec::new() };
@@ -180,8 +189,11 @@ impl Queue {
     pub fn settle(&self, ticket: u64) {
         let mut state = self.lock();
         state.settled = state.settled.max(ticket);
+        let waiting = state.waiting > 0;
         drop(state);
-        self.done.notify_all();
+        if waiting {
+            self.done.notify_all();
+        }
     }
 
     /// Waits until all that was pushed so far is settled; false if it took too long.
@@ -213,14 +225,13 @@ impl Queue {
         done: impl Fn(&State) -> bool,
     ) -> bool {
         let until = Instant::now() + timeout;
-        while !done(&state) {
+        state.waiting += 1;
+        while !done(&state) && Instant::now() < until {
             let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return false;
-            }
             state = self.wait(&self.done, state, left);
         }
-        true
+        state.waiting -= 1;
+        done(&state)
     }
 
     /// Takes back that a worker was started: there was no thread to be had.

@@ -41,7 +41,7 @@ fn the_first_trace_after_idleness_leaves_at_once() {
     exporter.send(chunk(1, 1));
     server.wait_for("/v0.4/traces", 1);
     for id in 2..5 {
-        std::thread::sleep(Duration::from_millis(60));
+        std::thread::sleep(Duration::from_millis(200));
         let sent = Instant::now();
         exporter.send(chunk(id, 1));
         let arrived = server.wait_for("/v0.4/traces", id as usize).pop().unwrap().at;

@@ -171,10 +171,14 @@ impl Agent {
         }
     }
 
-    /// After a broken connection, or a refusal, it may be another Agent.
+    /// After an absence, or a refusal, it may be another Agent. A connection that broke is first tried again.
     fn doubt(&mut self, outcome: &Outcome) {
-        if !matches!(outcome, Outcome::Failed { trouble: Trouble::Busy, .. }) {
-            self.ask_at = Instant::now();
+        match outcome {
+            Outcome::Failed { trouble: Trouble::Dead, .. } | Outcome::Rejected(_) => {
+                self.ask_at = Instant::now()
+            }
+            Outcome::Failed { trouble: Trouble::Broken, .. } => self.ask_at = Instant::now() + INFO_WAIT,
+            _ => {}
         }
     }
 }

@@ -11,8 +11,10 @@ use super::{tls, Endpoint, Headers};
 
 /// Bytes of an answer that are read; no backend has a reason to say more.
 const MOST_ANSWER: u64 = 1 << 20;
-/// Bytes of each of a connection's two buffers; the body is written from where it lies.
-const BUFFER: usize = 16 << 10;
+/// Bytes of a connection's input buffer. Answers are short.
+const INPUT: usize = 16 << 10;
+/// Bytes of its output buffer, and of one write.
+const OUTPUT: usize = 64 << 10;
 
 /// A client of one backend. Keeps one connection open and opens a new one when that was closed.
 pub(crate) struct Client {
@@ -62,8 +64,8 @@ impl Client {
             .max_idle_connections(1)
             .max_idle_connections_per_host(1)
             .max_idle_age(Duration::from_secs(60))
-            .input_buffer_size(BUFFER)
-            .output_buffer_size(BUFFER)
+            .input_buffer_size(INPUT)
+            .output_buffer_size(OUTPUT)
             .timeout_global(Some(timeout))
             .tls_config(tls::config(certificate)?)
             .build();
@@ -104,7 +106,7 @@ impl Client {
 fn agent(endpoint: &Endpoint, config: ureq::config::Config) -> Agent {
     match &endpoint.socket {
         Some(path) => {
-            Agent::with_parts(config, super::unix::UnixConnector(path.clone()), super::resolve::NoResolver)
+            Agent::with_parts(config, super::connect::Unix(path.clone()), super::resolve::NoResolver)
         }
         None => over_tcp(config),
     }
@@ -116,9 +118,8 @@ fn agent(_: &Endpoint, config: ureq::config::Config) -> Agent {
 }
 
 fn over_tcp(config: ureq::config::Config) -> Agent {
-    use ureq::unversioned::transport::{Connector, RustlsConnector, TcpConnector};
-    let connector = ().chain(TcpConnector::default()).chain(RustlsConnector::default());
-    Agent::with_parts(config, connector, BlockingResolver)
+    use ureq::unversioned::transport::{Connector, RustlsConnector};
+    Agent::with_parts(config, super::connect::Tcp.chain(RustlsConnector::default()), BlockingResolver)
 }
 
 fn read(mut response: Response<Body>) -> Result<Reply, ureq::Error> {
