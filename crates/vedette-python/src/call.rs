@@ -306,6 +306,11 @@ impl Call {
         Call::close_with(this, error.filter(|e| !e.is_none()).as_ref());
     }
 
+    /// Begins another operation on behalf of the same integration (a message of the connection this call opened).
+    fn start<'py>(&self, py: Python<'py>, operation: Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, Call>>> {
+        Hook::begin(self.hook.bind(py), operation)
+    }
+
     /// Contains an error that happened on behalf of this call.
     fn contain(&self, py: Python<'_>, error: Bound<'_, PyAny>) -> PyResult<()> {
         self.hook.get().contain(py, PyErr::from_value(error))

@@ -135,7 +135,7 @@ impl Hook {
     }
 
     /// Begins an operation that no single function call stands for (between two signals).
-    fn begin<'py>(this: &Bound<'py, Self>, operation: Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, Call>>> {
+    pub fn begin<'py>(this: &Bound<'py, Self>, operation: Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, Call>>> {
         let py = this.py();
         if !this.get().switch.get().is_on() {
             return Ok(None);

@@ -14,6 +14,7 @@ mod span;
 mod stream;
 mod trace;
 mod tracer;
+mod waf;
 
 use pyo3::prelude::*;
 
@@ -26,6 +27,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<hook::Wrapped>()?;
     module.add_class::<call::Call>()?;
     module.add_class::<stream::Stream>()?;
+    module.add_class::<waf::Rules>()?;
+    module.add_class::<waf::Inspection>()?;
     module.add_function(wrap_pyfunction!(tracer::span, module)?)?;
     module.add_function(wrap_pyfunction!(tracer::current_span, module)?)?;
     module.add_function(wrap_pyfunction!(tracer::current_root_span, module)?)?;

@@ -98,7 +98,7 @@ pub fn link_to(target: &Bound<'_, PyAny>) -> Option<Link> {
         trace_id: remote.trace_id,
         span_id: remote.span_id,
         flags: remote.priority.map(|priority| u8::from(priority > 0)),
-        tracestate: remote.tracestate.clone(),
+        tracestate: Text::new(&remote.link_tracestate()),
         ..Link::default()
     })
 }
@@ -150,16 +150,29 @@ struct Pairs<'a, 'py>(&'a Bound<'py, PyList>);
 
 impl Carrier for Pairs<'_, '_> {
     fn get(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.0.iter().find_map(|pair| {
-            let pair = pair.cast_into::<PyTuple>().ok()?;
-            let key = pair.get_item(0).ok()?;
-            if !key.cast::<PyBytes>().ok()?.as_bytes().eq_ignore_ascii_case(name.as_bytes()) {
-                return None;
+        let mut joined: Option<String> = None;
+        for value in self.0.iter().filter_map(|pair| value_of(&pair, name)) {
+            match &mut joined {
+                None => joined = Some(value),
+                // Repeated headers are one list (RFC 9110, section 5.3).
+                Some(text) => {
+                    text.push(',');
+                    text.push_str(&value);
+                }
             }
-            let value = pair.get_item(1).ok()?;
-            Some(Cow::Owned(String::from_utf8_lossy(value.cast::<PyBytes>().ok()?.as_bytes()).into_owned()))
-        })
+        }
+        joined.map(Cow::Owned)
     }
+}
+
+fn value_of(pair: &Bound<'_, PyAny>, name: &str) -> Option<String> {
+    let pair = pair.cast::<PyTuple>().ok()?;
+    let key = pair.get_borrowed_item(0).ok()?;
+    if !key.cast::<PyBytes>().ok()?.as_bytes().eq_ignore_ascii_case(name.as_bytes()) {
+        return None;
+    }
+    let value = pair.get_borrowed_item(1).ok()?;
+    Some(String::from_utf8_lossy(value.cast::<PyBytes>().ok()?.as_bytes()).into_owned())
 }
 
 /// A WSGI environ: `HTTP_X_NAME` keys.

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 MODULES: dict[str, tuple[str, ...]] = {
-    "flask.app": ("flask",), "sqlite3": ("sqlite3",),
+    "fastapi.applications": ("fastapi",),
+    "fastapi.routing": ("fastapi",),
+    "flask.app": ("flask",),
+    "httpx._client": ("httpx",),
+    "requests.sessions": ("requests",),
+    "sqlite3": ("sqlite3",),
+    "starlette.applications": ("starlette",),
+    "starlette.background": ("starlette",),
+    "starlette.routing": ("starlette",),
 }
 
 AUTOMATIC: frozenset[str] = frozenset([
-    "flask", "sqlite3",
+    "fastapi", "flask", "httpx", "requests", "sqlite3", "starlette",
 ])

@@ -86,5 +86,5 @@ def _sending(settings: Settings, in_memory: bool) -> dict[str, Any]:
         "otlp_json": settings.otlp_protocol == "http/json",
         "otlp_gzip": settings.otlp_compression == "gzip",
         "otlp_headers": list(settings.otlp_headers.items()),
-        "otlp_certificate": None,
+        "otlp_certificate": settings.otlp_certificate,
     }

@@ -1,7 +1,7 @@
 """The vocabulary in which integrations describe what their libraries do."""
 from __future__ import annotations
 
-from vedette.operations.incoming_request import IncomingRequest
+from vedette.operations.incoming_request import Answer, IncomingRequest
 from vedette.operations.message import Message
 from vedette.operations.operation import Operation, Refusal
 from vedette.operations.outgoing_request import OutgoingRequest
@@ -9,4 +9,4 @@ from vedette.operations.query import Query
 from vedette.operations.task import Task
 from vedette.operations.template import Template
 
-__all__ = ["IncomingRequest", "Message", "Operation", "OutgoingRequest", "Query", "Refusal", "Task", "Template"]
+__all__ = ["Answer", "IncomingRequest", "Message", "Operation", "OutgoingRequest", "Query", "Refusal", "Task", "Template"]

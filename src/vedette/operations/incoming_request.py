@@ -20,14 +20,23 @@ if TYPE_CHECKING:
         def items(self) -> Iterable[tuple[str, str]]:
             """All headers, names in lower case; repeated ones repeatedly."""
 
-    Answer = Callable[[int, "list[tuple[str, str]]", bytes], Any]
+
+class Answer:
+    """A complete response that protection gives in the application's place."""
+
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
 
 
 class IncomingRequest(Operation):
     """A request from outside, from its first header to the end of its response."""
 
     __slots__ = (
-        "answer",
+        "answers_itself",
         "attributes",
         "body",
         "carrier",
@@ -37,17 +46,21 @@ class IncomingRequest(Operation):
         "path",
         "path_params",
         "peer",
+        "prefix",
         "protection",
         "query",
+        "refusal",
+        "refused",
         "response_headers",
         "route",
         "span",
         "status",
+        "type",
         "url",
+        "verb",
         "version",
     )
 
-    type = "web"
     body_limit = 65_536
     """Bytes of a body that are inspected (setting `body_limit`)."""
 
@@ -57,7 +70,10 @@ class IncomingRequest(Operation):
         self.service = None
         self.inject_into = None
         self.kind = "server"
+        self.type = "web"
         self.method = method
+        self.verb = method
+        """First word of the resource: the method, or `websocket`."""
         self.url = url
         """Full URL as the client asked for it; obfuscated before it leaves the process."""
         self.path = path
@@ -72,14 +88,20 @@ class IncomingRequest(Operation):
         """HTTP version, such as `1.1`."""
         self.route: str | None = None
         """Route template in the framework's spelling, once it is known."""
+        self.prefix = ""
+        """Templates of the mounts that matched before the route."""
         self.path_params: dict[str, Any] | None = None
         self.handler: str | None = None
         self.status: int | None = None
         self.response_headers: Headers | None = None
         self.attributes: dict[str, Any] | None = None
         """What only this framework tells."""
-        self.answer: Answer | None = None
-        """How to answer in the application's place: (status, headers, body) to what the hooked function returns."""
+        self.refusal: Answer | None = None
+        """The answer of a protection that refuses the request; nothing else goes out once it is set."""
+        self.answers_itself = False
+        """Whether the framework's family sends `refusal` by itself when the application was stopped (ASGI)."""
+        self.refused: Callable[..., Any] | None = None
+        """How this framework sends `refusal`: takes the arguments of the hooked function, and stands in its place."""
         self.body: Any = None
         """Bounded copy of the body's beginning, while it is read."""
         self.span: Span | None = None
@@ -102,7 +124,7 @@ class IncomingRequest(Operation):
     def matched(self, route: str) -> None:
         """The router found the handler: names the span by the route's template."""
         self.route = route
-        self.resource = f"{self.method} {route}"
+        self.resource = f"{self.verb} {route}"
         if self.span is not None:
             # At once, not at the end: sampling rules may look at it when a call to another service goes out.
             self.span.resource = self.resource
@@ -127,4 +149,4 @@ class IncomingRequest(Operation):
             span.error = True
         if self.route is None and status is not None:
             # Never the raw path: unmatched requests are mostly scanners, each path a new resource.
-            span.resource = f"{self.method} {status}"
+            span.resource = f"{self.verb} {status}"

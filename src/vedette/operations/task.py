@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Task(Operation):
     """A background task, a handler, a step of a framework."""
 
-    __slots__ = ("attributes",)
+    __slots__ = ("attributes", "carrier", "type")
 
     def __init__(self, name: str, resource: str | None = None, attributes: dict[str, Any] | None = None) -> None:
         self.name = name
@@ -22,6 +22,8 @@ class Task(Operation):
         self.inject_into = None
         self.kind = None
         self.attributes = attributes
+        self.carrier: Any = None
+        self.type: str | None = None
 
     def begin(self, span: Span) -> None:
         """What the library tells."""

@@ -68,7 +68,7 @@ def describe(name: str, environ_at: int = 1) -> Callable[[Call], IncomingRequest
         environ, start_response = args[environ_at], args[environ_at + 1]
         operation = incoming(name, environ)
         call.args = (*args[: environ_at + 1], _watched(operation, start_response), *args[environ_at + 2 :])
-        operation.answer = _answer(operation, start_response)
+        operation.refused = _refused(operation, start_response)
         if operation.listeners and wants_body(operation):
             _tap(operation, environ)
         return operation
@@ -120,13 +120,21 @@ def _watched(operation: IncomingRequest, start_response: StartResponse) -> Start
     return watched
 
 
-def _answer(operation: IncomingRequest, start_response: StartResponse) -> Callable[..., list[bytes]]:
-    def answer(status: int, headers: list[tuple[str, str]], body: bytes) -> list[bytes]:
-        operation.status = status
-        start_response(f"{status} {_REASONS.get(status, 'Blocked')}", headers)
-        return [body]
+def _refused(operation: IncomingRequest, start_response: StartResponse) -> Callable[..., list[bytes]]:
+    """Answers in the application's place."""
 
-    return answer
+    def refused(*_: Any) -> list[bytes]:
+        refusal = operation.refusal
+        if refusal is None:
+            return []
+        operation.status = refusal.status
+        # With exc_info: headers that the application gave, and that are not sent yet, are replaced (PEP 3333).
+        exc_info = (None, None, None) if operation.response_headers is not None else None
+        arguments = (exc_info,) if exc_info else ()
+        start_response(f"{refusal.status} {_REASONS.get(refusal.status, 'Blocked')}", refusal.headers, *arguments)
+        return [refusal.body]
+
+    return refused
 
 
 def _tap(operation: IncomingRequest, environ: dict[str, Any]) -> None:
@@ -140,7 +148,10 @@ def responded(call: Call, result: Iterable[bytes]) -> object:
 
     Lists are complete. A server's own file wrapper must stay what it is, since the server looks for it (sendfile).
     """
-    environ = call.operation.carrier
+    operation = call.operation
+    if operation.refusal is not None:  # refused on the way, and the application made something else of it
+        return operation.refused()  # type: ignore[no-any-return]
+    environ = operation.carrier
     wrapper = environ.get("wsgi.file_wrapper")
     if isinstance(result, (list, tuple)) or (isinstance(wrapper, type) and isinstance(result, wrapper)):
         return None

@@ -1,0 +1,181 @@
+//! The WAF as Python sees it: rules, and the inspection of one request.
+
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use vedette_waf::{Address, Data, Finding, Limits, Request, Ruleset};
+
+/// Bytes of new data from which the interpreter lock is released while they are evaluated.
+const LARGE: usize = 4_096;
+
+/// A parsed rule file, shared by all requests.
+#[pyclass(frozen, module = "vedette._native")]
+pub struct Rules {
+    rules: Arc<Ruleset>,
+    failures: Vec<(String, String)>,
+}
+
+#[pymethods]
+impl Rules {
+    /// Parses a rule file (JSON, event-rule schema 2.x). Raises ValueError if it can't be used at all.
+    #[new]
+    fn new(py: Python<'_>, json: &[u8]) -> PyResult<Rules> {
+        let (rules, diagnostics) =
+            py.detach(|| Ruleset::parse(json)).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let failures = diagnostics.failed.into_iter().map(|failure| (failure.id, failure.reason)).collect();
+        Ok(Rules { rules: Arc::new(rules), failures })
+    }
+
+    /// Version that the file gives.
+    #[getter]
+    fn version(&self) -> &str {
+        self.rules.version()
+    }
+
+    /// Addresses that some rule looks at.
+    #[getter]
+    fn addresses(&self) -> Vec<String> {
+        self.rules.addresses().to_vec()
+    }
+
+    /// Rules that were skipped, with the reason.
+    #[getter]
+    fn failures(&self) -> Vec<(String, String)> {
+        self.failures.clone()
+    }
+}
+
+/// What is known of one request, and what was found in it.
+#[pyclass(frozen, module = "vedette._native")]
+pub struct Inspection {
+    request: Mutex<Request>,
+    limits: Limits,
+}
+
+#[pymethods]
+impl Inspection {
+    /// `seconds` bounds one evaluation, `depth` and `elements` what is looked at in it.
+    #[new]
+    fn new(rules: &Rules, seconds: f64, depth: usize, elements: usize) -> Inspection {
+        let time = Duration::from_secs_f64(seconds.clamp(0.000_1, 10.0));
+        let limits = Limits { depth, elements, time, ..Limits::default() };
+        Inspection { request: Mutex::new(Request::new(rules.rules.clone(), limits)), limits }
+    }
+
+    /// Evaluates new data by address; returns findings (dictionaries), and whether something was left out.
+    fn evaluate<'py>(
+        &self,
+        py: Python<'py>,
+        addresses: &Bound<'py, PyDict>,
+    ) -> PyResult<(Bound<'py, PyList>, bool)> {
+        let mut builder = Builder { elements: self.limits.elements, bytes: 0, cut: false };
+        let data: Vec<(Address, Data)> = addresses
+            .iter()
+            .map(|(address, value)| (Cow::Owned(address.to_string()), builder.data(&value, self.limits.depth)))
+            .collect();
+        let outcome = if builder.bytes > LARGE {
+            py.detach(|| self.request.lock().unwrap_or_else(|p| p.into_inner()).evaluate(data))
+        } else {
+            self.request.lock().unwrap_or_else(|p| p.into_inner()).evaluate(data)
+        };
+        let findings = PyList::empty(py);
+        for finding in &outcome.findings {
+            findings.append(finding_dict(py, finding)?)?;
+        }
+        Ok((findings, builder.cut || outcome.truncated.any() || outcome.timed_out))
+    }
+}
+
+/// Turns Python data into the WAF's, within limits.
+struct Builder {
+    elements: usize,
+    bytes: usize,
+    cut: bool,
+}
+
+impl Builder {
+    fn data(&mut self, value: &Bound<'_, PyAny>, depth: usize) -> Data {
+        if let Ok(text) = value.cast::<PyString>() {
+            return self.text(text.to_string_lossy().into_owned());
+        }
+        if self.elements == 0 || depth == 0 {
+            self.cut = true;
+            return Data::Null;
+        }
+        if let Ok(dict) = value.cast::<PyDict>() {
+            return self.map(dict, depth);
+        }
+        if let Ok(list) = value.cast::<PyList>() {
+            return Data::List(list.iter().map_while(|item| self.item(&item, depth)).collect());
+        }
+        if let Ok(tuple) = value.cast::<PyTuple>() {
+            return Data::List(tuple.iter().map_while(|item| self.item(&item, depth)).collect());
+        }
+        self.scalar(value)
+    }
+
+    fn text(&mut self, text: String) -> Data {
+        self.bytes += text.len();
+        Data::Str(text)
+    }
+
+    fn map(&mut self, dict: &Bound<'_, PyDict>, depth: usize) -> Data {
+        let pair = |(key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
+            let value = self.item(&value, depth)?;
+            Some((key.str().map(|key| key.to_string_lossy().into_owned()).unwrap_or_default(), value))
+        };
+        Data::Map(dict.iter().map_while(pair).collect())
+    }
+
+    /// An element of a container; None when no more are looked at.
+    fn item(&mut self, value: &Bound<'_, PyAny>, depth: usize) -> Option<Data> {
+        if self.elements == 0 {
+            self.cut = true;
+            return None;
+        }
+        self.elements -= 1;
+        Some(self.data(value, depth - 1))
+    }
+
+    fn scalar(&mut self, value: &Bound<'_, PyAny>) -> Data {
+        if let Ok(truth) = value.cast::<PyBool>() {
+            return Data::Bool(truth.is_true());
+        }
+        if value.cast::<PyInt>().is_ok() {
+            return value.extract().map_or_else(|_| Data::Double(value.extract().unwrap_or(f64::NAN)), Data::Int);
+        }
+        if let Ok(number) = value.cast::<PyFloat>() {
+            return Data::Double(number.value());
+        }
+        match value.cast::<PyBytes>() {
+            Ok(bytes) => self.text(String::from_utf8_lossy(bytes.as_bytes()).into_owned()),
+            Err(_) => Data::Null,
+        }
+    }
+}
+
+fn finding_dict<'py>(py: Python<'py>, finding: &Finding) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    let tags = PyDict::new(py);
+    for (name, value) in &finding.tags {
+        tags.set_item(name, value)?;
+    }
+    dict.set_item("rule_id", &finding.rule_id)?;
+    dict.set_item("rule_name", &finding.rule_name)?;
+    dict.set_item("tags", tags)?;
+    dict.set_item("operator", &finding.operator)?;
+    dict.set_item("operator_value", &finding.operator_value)?;
+    dict.set_item("address", &finding.address)?;
+    dict.set_item("key_path", &finding.key_path)?;
+    dict.set_item("value", &finding.value)?;
+    dict.set_item("highlight", &finding.highlight)?;
+    dict.set_item("on_match", &finding.on_match)?;
+    if let Some(sink) = &finding.sink {
+        dict.set_item("sink", (&sink.address, &sink.value))?;
+    }
+    Ok(dict)
+}

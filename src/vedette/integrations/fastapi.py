@@ -1,0 +1,47 @@
+"""FastAPI: as Starlette, under its own name; routes of included routers with their full template."""
+from __future__ import annotations
+
+import sys
+
+from vedette.instrument import Around, Call, Integration, enclosing, option
+from vedette.instrument.families import asgi
+from vedette.operations import IncomingRequest
+
+
+def matched(call: Call) -> None:
+    """A path operation matched. Since 0.160 the template of an included route is that of its context."""
+    operation = enclosing(IncomingRequest)
+    if operation is None or operation.route is not None:
+        return
+    scope = call.arg(0, "scope")
+    context_of = getattr(sys.modules["fastapi.routing"], "_get_scope_effective_route_context", None)
+    context = context_of(scope) if context_of else None
+    path = getattr(context, "path", "") or call.instance.path
+    operation.path_params = scope.get("path_params")
+    operation.matched(operation.prefix + path)
+    if operation.path_params:
+        operation.learned("path_params")
+
+
+integration = Integration(
+    "fastapi",
+    title="FastAPI",
+    distribution="fastapi",
+    modules=["fastapi"],
+    floor="0.51.0",
+    tested=["0.64.0", "0.95.2", "0.115.12", "latest"],
+    docs="https://fastapi.tiangolo.com",
+    conventions="http-server",
+    service="fastapi",
+    service_wins=False,
+    protection=["http", "blocking"],
+    options=[option("trace_websocket", True, "Whether WebSocket connections are traced.")],
+    hooks=[
+        Around(
+            "fastapi.applications:FastAPI.__call__",
+            asgi.describe("fastapi.request", lambda: bool(integration.values["trace_websocket"])),
+        ),
+        Around("fastapi.routing:APIRoute.handle", matched, optional=True),
+    ],
+    notes="Routing and background tasks are Starlette's: its integration must be on.",
+)

@@ -1,0 +1,66 @@
+"""Starlette: one span per request, named by its route template with the mounts before it; background tasks."""
+from __future__ import annotations
+
+from vedette.instrument import Around, Call, Integration, enclosing, option
+from vedette.instrument.families import asgi
+from vedette.operations import IncomingRequest, Task
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def mounted(call: Call) -> None:
+    """A mount matched: its path precedes that of the routes within."""
+    operation = enclosing(IncomingRequest)
+    if operation is not None and operation.route is None:
+        operation.prefix += getattr(call.instance, "path", "")
+
+
+def matched(call: Call) -> None:
+    """A route matched."""
+    operation = enclosing(IncomingRequest)
+    if operation is None or operation.route is not None:
+        return
+    scope = call.arg(0, "scope")
+    operation.path_params = scope.get("path_params")
+    operation.matched(operation.prefix + getattr(call.instance, "path", ""))
+    if operation.path_params:
+        operation.learned("path_params")
+
+
+def background(name: str) -> Callable[[Call], Task]:
+    """A describer for tasks that run after the response."""
+
+    def task(call: Call) -> Task:
+        function = call.instance.func
+        return Task(name, getattr(function, "__name__", type(function).__name__))
+
+    return task
+
+
+integration = Integration(
+    "starlette",
+    title="Starlette",
+    distribution="starlette",
+    modules=["starlette"],
+    floor="0.13.0",
+    tested=["0.14.2", "0.27.0", "0.36.3", "latest"],
+    docs="https://www.starlette.io",
+    conventions="http-server",
+    service="starlette",
+    service_wins=False,
+    protection=["http", "blocking"],
+    options=[option("trace_websocket", True, "Whether WebSocket connections are traced.")],
+    hooks=[
+        Around(
+            "starlette.applications:Starlette.__call__",
+            asgi.describe("starlette.request", lambda: bool(integration.values["trace_websocket"])),
+        ),
+        Around("starlette.routing:Mount.handle", mounted, optional=True),
+        Around("starlette.routing:Host.handle", mounted, optional=True),
+        Around("starlette.routing:Route.handle", matched),
+        Around("starlette.routing:WebSocketRoute.handle", matched),
+        Around("starlette.background:BackgroundTask.__call__", background("starlette.background_task")),
+    ],
+)

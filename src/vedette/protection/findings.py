@@ -1,0 +1,117 @@
+"""What was found in one request, told on its span: in the Datadog form, and as span events."""
+from __future__ import annotations
+
+import json
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any
+
+    from vedette._native import Span
+
+    Finding = dict[str, Any]
+
+_SENSITIVE = (
+    "password", "passwd", "pwd", "secret", "token", "apikey", "api_key", "api-key", "authorization", "credential",
+    "private_key", "access_key", "session",
+)  # fmt: skip
+_REDACTED = "<Redacted>"
+_MOST = 50
+"""Findings told per request; a scanner's request can match many rules."""
+
+
+class Findings:
+    """The findings of one request."""
+
+    __slots__ = ("_told", "_triggers")
+
+    def __init__(self) -> None:
+        self._triggers: list[dict[str, Any]] = []
+        self._told = 0
+
+    def add(self, span: Span, finding: Finding, blocked: bool, response_id: str | None, at_sink: bool = False) -> None:
+        """Tells of a finding on the request's span, and keeps the trace."""
+        if len(self._triggers) >= _MOST:
+            return
+        finding = redacted(finding)
+        location = application_line() if at_sink else None
+        self._triggers.append(_trigger(span, finding, blocked, response_id, location))
+        span.set_attribute("_dd.appsec.json", json.dumps({"triggers": self._triggers}))
+        span.set_attribute("appsec.event", "true")
+        if blocked:
+            span.set_attribute("appsec.blocked", "true")
+        span.add_event("security.finding", _event(finding, blocked, response_id, location))
+        span.keep_for_security()
+
+
+def redacted(finding: Finding) -> Finding:
+    """A finding without the value of what is named like a secret."""
+    path = ".".join(str(key) for key in finding["key_path"]).lower()
+    if any(word in path for word in _SENSITIVE):
+        return {**finding, "value": _REDACTED, "highlight": [_REDACTED]}
+    return finding
+
+
+def _trigger(
+    span: Span, finding: Finding, blocked: bool, response_id: str | None, location: tuple[str, int, str] | None
+) -> dict[str, Any]:
+    parameter = {key: finding[key] for key in ("address", "key_path", "value", "highlight")}
+    match = {"operator": finding["operator"], "operator_value": finding["operator_value"], "parameters": [parameter]}
+    if "sink" in finding:
+        match["sink"] = dict(zip(("address", "value"), finding["sink"]))
+    trigger: dict[str, Any] = {
+        "rule": {"id": finding["rule_id"], "name": finding["rule_name"], "tags": finding["tags"]},
+        "rule_matches": [match],
+        "span_id": span.span_id,
+    }
+    if finding["on_match"]:
+        trigger["rule"]["on_match"] = finding["on_match"]
+    if blocked:
+        trigger["blocked"] = True
+    if response_id:
+        trigger["security_response_id"] = response_id
+    if location:
+        trigger["location"] = dict(zip(("file", "line", "function"), location))
+    return trigger
+
+
+def _event(
+    finding: Finding, blocked: bool, response_id: str | None, location: tuple[str, int, str] | None
+) -> dict[str, Any]:
+    file, line, function = location or (None, None, None)
+    return {
+        "security.rule.id": finding["rule_id"],
+        "security.rule.name": finding["rule_name"],
+        "security.type": finding["tags"].get("type"),
+        "security.input.address": finding["address"],
+        "security.input.path": ".".join(str(key) for key in finding["key_path"]),
+        "security.input.value": finding["value"],
+        "security.input.matched": finding["highlight"],
+        "security.sink.value": finding["sink"][1] if "sink" in finding else None,
+        "security.blocked": blocked,
+        "security.response_id": response_id,
+        "code.file.path": file,
+        "code.line.number": line,
+        "code.function.name": function,
+    }
+
+
+def application_line() -> tuple[str, int, str] | None:
+    """File, line and function of the application that is being run: the innermost frame that is no library's."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        code = frame.f_code
+        if not _is_library(code.co_filename):
+            return code.co_filename, frame.f_lineno, code.co_name
+        frame = frame.f_back
+    return None
+
+
+_HERE = __file__.rpartition("protection")[0]
+_STDLIB = json.__file__.rpartition("json")[0]
+
+
+def _is_library(file: str) -> bool:
+    return "site-packages" in file or file.startswith((_HERE, _STDLIB, "<"))
