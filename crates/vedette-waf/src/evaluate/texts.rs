@@ -109,7 +109,8 @@ impl Texts<'_> {
             }
             let Operator::Text(operator) = &self.rules.conditions[entry.condition].operator else { continue };
             if let Some(found) = operator.find(&text) {
-                let highlight = text.get(found.clone()).unwrap_or("").to_owned();
+                let highlight =
+                    text[char_border(&text, found.start)..char_border(&text, found.end)].to_owned();
                 let value = excerpt(&text, &found);
                 self.matches.add(entry.condition, self.rules, self.address, || names(path), value, highlight);
             }

@@ -39,7 +39,7 @@ const NAMES: &[(&str, char)] = &[
 /// Digits of a reference that are read; more are padding with zeros.
 const MOST_DIGITS: usize = 32;
 
-pub(in super::super) fn decode(text: &str) -> Option<String> {
+pub(crate) fn decode(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let (mut rest, mut changed) = (text, false);
     while let Some(at) = rest.find('&') {

@@ -17,6 +17,7 @@ mod whitespace;
 use std::borrow::Cow;
 
 use crate::specials::{of_all, Specials, ALL, UPPER, WIDE};
+pub(crate) use html::decode as html_decode;
 
 /// A transformer of the table below.
 #[derive(Clone, Copy)]

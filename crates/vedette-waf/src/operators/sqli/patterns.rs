@@ -1,0 +1,103 @@
+//! What the codes of an injection look like.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::codes::Reading;
+
+/// Patterns of one kind of reading, joined into one expression.
+pub(super) struct Patterns(LazyLock<Option<Regex>>);
+
+impl Patterns {
+    pub(super) fn find(&self, reading: &Reading<'_>) -> Option<Range<usize>> {
+        let found = self.0.as_ref()?.find(&reading.codes)?;
+        (!found.is_empty()).then(|| reading.range(found.range()))
+    }
+}
+
+/// Anywhere in either reading.
+const ANYWHERE: &[&str] = &[
+    // A second query: UNION SELECT and a column that no sentence has, or a FROM.
+    r"U[A(]*S[A(aN]*[nsetfd]",
+    r"U[A(]*Sa",
+    r"U[A(]*Sw[,(.]",
+    r"U[A(]*S[^;]*F",
+    // Two literals compared behind AND or OR.
+    r"[&|][N(a]*[nt]\)*[ol][N(a]*[nt]",
+    r"[&|][N(a]*[se]\)*o[N(a]*[seuv]",
+    // A subquery or a dangerous call as an operand.
+    r"[&|oga,(][N(a]*\(S[A(aN]*[wnsetfda][^;]*F",
+    r"[&|][N(a]*d",
+    r"[&|][N(a]*\(+S",
+];
+
+/// Behind a quote.
+const BEHIND_QUOTE: &[&str] = &[
+    // A condition: `' or name = 'x`, `' or name like '%`, `' and substr(`, `') or (a > 1`.
+    r"^[se]\)*[&|][N(a]*[nsetw](\.w)?\)*[og]",
+    r"^[se]\)*[&|][N(a]*[nsetw]\)*N?l[N(a]*[nseuvt(]",
+    r"^[se]\)*[&|][N(a]*[fd]",
+    r"^[se]\)*[&|][N(a]*[nset]\)*[c;]",
+    r"^e\)*[&|][N(a]*[nt]\)*$",
+    r"^[se]\)*[&|][N(a]*u$",
+    // Another statement, or nothing more.
+    r"^[se]\)*;+[KSc]",
+    r"^[se]\)*;+$",
+    r"^[se]\)*c",
+    // Arithmetic with a query or a call, comparisons with an empty string.
+    r"^[se]\)*[oga|l]+[N(]*[fdS]",
+    r"^[se]\)*[oga|l][nse]\)*[&|c]",
+    r"^e[oga|][uv]$",
+    r"^e[oga|]+e?$",
+    r"^[se]l[suv]",
+    // Clauses.
+    r"^[se]\)*B.*c$",
+    r"^[se]\)*Bw?[nw]?[nf][og,]",
+    r"^[se]\)*I",
+];
+
+/// Text as it is.
+const AS_IT_IS: &[&str] = &[
+    // A condition behind a number: `1 or id > 0`, `1) or (1=1`, `-1 and substr(`.
+    r"^[a(]*[nse]\)*[&|][N(a]*[nsetw](\.w)?\)*[og]",
+    r"^[a(]*[nse]\)*[&|][N(a]*[nset]\)*N?l[N(a]*[nseuvt(]",
+    r"^[a(]*[nse]\)*[&|][N(a]*[fd]",
+    r"^[a(]*[nse]\)*[&|][N(a]*[nset]\)*c",
+    r"^[a(]*n\)*[&|][N(a]*t$",
+    // Another statement.
+    r"^[a(]*[nsew]?\)*;+K",
+    r"^[a(]*[nse]\)*;+S[A(aN]*[nsetfdw]",
+    r"^[nse]\)*;+c",
+    r"^K[^;]*;c$",
+    // Calls.
+    r"^[a(]*[nsew]?\)*[oga|,;]?[N(a]*S?d",
+    r"^[a(]*[nse]\)*[oga|]\(*S",
+    r"^\(+S[A(aN]*[wnsetfd][^;]*F",
+    r"^\(+SaF",
+    // Clauses behind a number, and a closed parenthesis with a comment.
+    r"^[a(]*n\)*B[w]?[nw](c|$)",
+    r"^[a(]*n\)*B.*c$",
+    r"^[a(]*n\)*Bn[og]n",
+    r"^[a(]*n\)*I",
+    r"^[a(]*n\)+c$",
+];
+
+pub(super) static QUOTED: Patterns = Patterns(LazyLock::new(|| joined(BEHIND_QUOTE)));
+pub(super) static BARE: Patterns = Patterns(LazyLock::new(|| joined(AS_IT_IS)));
+
+fn joined(own: &[&str]) -> Option<Regex> {
+    let all: Vec<String> = own.iter().chain(ANYWHERE).map(|pattern| format!("(?:{pattern})")).collect();
+    Regex::new(&all.join("|")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_patterns_are_valid() {
+        assert!(joined(BEHIND_QUOTE).is_some() && joined(AS_IT_IS).is_some());
+    }
+}
