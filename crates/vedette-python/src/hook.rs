@@ -7,9 +7,9 @@
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use pyo3::exceptions::PyException;
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
 use crate::call::Call;
 
@@ -159,6 +159,8 @@ impl Hook {
     }
 }
 
+static METHOD: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
 /// Stands in place of a function that is not written in Python: a native callable around it.
 /// It binds like a function, and passes on what the original says of itself.
 #[pyclass(frozen, module = "vedette._native", weakref, dict)]
@@ -198,7 +200,7 @@ impl Wrapped {
         if instance.is_none() || !this.get().binds {
             return Ok(this.into_any());
         }
-        py.import(intern!(py, "types"))?.getattr(intern!(py, "MethodType"))?.call1((this, instance))
+        METHOD.import(py, "types", "MethodType")?.call1((this, instance))
     }
 
     fn __getattr__<'py>(&self, py: Python<'py>, name: Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {

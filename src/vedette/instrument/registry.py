@@ -46,7 +46,14 @@ class Registry:
                     self._finder.watch(module, self._arrived(name))
 
     def _arrived(self, name: str) -> Callable[[str], None]:
-        return lambda module: self._apply_ready(name, module)
+        def arrived(module: str) -> None:
+            try:
+                self._apply_ready(name, module)
+            except Exception as error:  # the library's import must succeed, whatever is wrong with its integration
+                self.refused[name] = f"the integration can't be used: {error!r}"
+                _log().warning("integration %s: %s", name, self.refused[name])
+
+        return arrived
 
     def instrument(self, name: str) -> str | None:
         """Instruments one library, loaded or not; returns the reason if it is refused."""
