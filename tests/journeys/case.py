@@ -37,7 +37,7 @@ class Case:
     delivered: bool = True
     """Whether the spans can reach the backend at all."""
     late: float = 1.0
-    """Seconds that vedette may add to the exit (for what ends by itself: to the whole run)."""
+    """Seconds that vedette may add to the exit."""
     survivors: bool = False
     """Whether processes of it may outlive it."""
     seconds: float = 40.0

@@ -106,7 +106,7 @@ SCRIPTS = [
     Case("executor of an event loop", f"{APPS}.script event_loop 10", count=10, spans=CLIENT),
     Case(
         "another sitecustomize",
-        f"{APPS}.script plain 5",
+        f"{APPS}.script customized 5",
         count=5,
         spans=CLIENT,
         env={"PYTHONPATH": "{path}:{apps}/other_sitecustomize"},

@@ -12,7 +12,7 @@ from tests.journeys.case import Case
 from tests.journeys.cases import CASES
 from tests.journeys.play import Outcome
 
-CASE = Case("two requests", "", "http", 2)
+CASE = Case("two requests", "", "http", 2, stop="TERM")
 GOOD = Outcome(answers={"id-0": "200 a", "id-1": "200 b"}, exit_code=0, exit_seconds=1.0)
 
 

@@ -19,6 +19,11 @@ def plain(names: list[str]) -> list[str]:
     return [fetch(name) for name in names]
 
 
+def customized(names: list[str]) -> list[str]:
+    """Say whether somebody else's sitecustomize ran in this process."""
+    return [*plain(names), getattr(sys, "other_sitecustomize", "did not run")]
+
+
 def fails(names: list[str]) -> list[str]:
     """Work, and end by an exception."""
     plain(names)
@@ -68,6 +73,7 @@ def event_loop(names: list[str]) -> list[str]:
 
 HOW = {
     "plain": plain,
+    "customized": customized,
     "fails": fails,
     "waits": waits,
     "handles": handles,

@@ -1,3 +1,5 @@
-"""Somebody else's sitecustomize; that it ran shows on standard output."""
+"""Somebody else's sitecustomize, which leaves a sign that it ran."""
 
-print("the other sitecustomize ran", flush=True)
+import sys
+
+sys.other_sitecustomize = "ran"  # type: ignore[attr-defined]
