@@ -27,9 +27,13 @@ class Installed:
         self.missing: list[str] = []
         """Targets that this version of the library does not have, or that could not be hooked: with the reason."""
         self._undo: list[Callable[[], None]] = []
+        self._described: set[tuple[int, Any]] = set()
 
     def apply(self, hook: HookKind) -> None:
         """Applies one hook, all of whose modules are loaded."""
+        option = getattr(hook, "option", None)
+        if option is not None and not self.integration.values[option]:
+            return
         try:
             self._apply(hook)
         except Missing as missing:
@@ -40,7 +44,7 @@ class Installed:
 
     def _apply(self, hook: HookKind) -> None:
         if isinstance(hook, Around):
-            self._around(hook.target, hook.describe, hook.after)
+            self._undo.append(self.around(hook.target, hook.describe, hook.after))
         elif isinstance(hook, Between):
             pairs = Pairs(hook, lambda describe: self.hook(None, describe, None, ()))
             self._signal(hook.start, pairs.started)
@@ -53,17 +57,23 @@ class Installed:
         """A hook of this integration around `original`."""
         return Hook(self.switch, original, describe, after, names, self.service, self.integration.component)
 
-    def _around(self, target: str, describe: Any, after: Any) -> None:
+    def around(self, target: str, describe: Any, after: Any = None) -> Callable[[], None]:
+        """Hooks a function; returns what undoes it. Raises Missing if this version of the library has none."""
         owner, name, raw = find(target)
         function = _function(raw)
+        if (id(function), describe) in self._described:
+            return _nothing  # another name for what is hooked already
+        self._described.add((id(function), describe))
+        undo = self._hooked(owner, name, raw, function, describe, after)
+        self.applied.append(target)
+        return undo
+
+    def _hooked(self, owner: Any, name: str, raw: Any, function: Any, describe: Any, after: Any) -> Callable[[], None]:
         if rewrite.can_rewrite(function):
             hook = self.hook(rewrite.copy(function), describe, after, rewrite.parameters(function))
-            self._undo.append(rewrite.rewrite(function, hook))
-        else:
-            kind = type(raw) if isinstance(raw, (staticmethod, classmethod)) else None
-            hook = self.hook(function, describe, after, ())
-            self._undo.append(replace.replace(owner, name, hook, kind))
-        self.applied.append(target)
+            return rewrite.rewrite(function, hook)
+        kind = type(raw) if isinstance(raw, (staticmethod, classmethod)) else None
+        return replace.replace(owner, name, self.hook(function, describe, after, ()), kind)
 
     def _signal(self, target: str, receiver: Any) -> None:
         """Connects to a signal, or hooks a function for its side effect alone."""
@@ -73,7 +83,7 @@ class Installed:
             self._undo.append(lambda: signal.disconnect(receiver))
             self.applied.append(target)
         else:
-            self._around(target, receiver, None)
+            self._undo.append(self.around(target, receiver))
 
     def undo(self) -> None:
         """Takes everything off again, last first."""
@@ -81,6 +91,7 @@ class Installed:
         while self._undo:
             self._undo.pop()()
         self.applied.clear()
+        self._described.clear()
 
     def _report(self, off: bool, error: BaseException) -> None:
         """The first contained error, and the one that switched the integration off, go to the log."""
@@ -90,6 +101,10 @@ class Installed:
         logging.getLogger("vedette").warning(
             "integration %s %s: %r", self.integration.name, state, error, exc_info=error
         )
+
+
+def _nothing() -> None:
+    """Undoes nothing."""
 
 
 def _function(raw: Any) -> Any:
