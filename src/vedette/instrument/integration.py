@@ -25,16 +25,25 @@ class Around:
 
     `target` is `package.module:Class.method`. `describe` turns the call into an operation, or None if nothing is to
     be told. `after` sees the result, and may return another one in its place; it is not called when the function
-    raises. `optional` targets may be absent from some versions. Generators live as long as they are consumed.
+    raises. `optional` targets may be absent from some versions. `option` names the integration's option without which
+    nothing is hooked here. Generators live as long as they are consumed.
     """
 
-    __slots__ = ("after", "describe", "optional", "target")
+    __slots__ = ("after", "describe", "option", "optional", "target")
 
-    def __init__(self, target: str, describe: Describe, after: After | None = None, optional: bool = False) -> None:
+    def __init__(
+        self,
+        target: str,
+        describe: Describe,
+        after: After | None = None,
+        optional: bool = False,
+        option: str | None = None,
+    ) -> None:
         self.target = target
         self.describe = describe
         self.after = after
         self.optional = optional
+        self.option = option
 
 
 class Between:
@@ -70,10 +79,10 @@ class Setup:
         self.install = install
 
 
-def option(name: str, default: bool | int | str, doc: str) -> Option[Any]:
-    """A setting of one integration: `VEDETTE_<INTEGRATION>_<NAME>`, `DD_<INTEGRATION>_<NAME>`."""
+def option(name: str, default: bool | int | str, doc: str, *aliases: str) -> Option[Any]:
+    """A setting of one integration: `VEDETTE_<INTEGRATION>_<NAME>`, `DD_<INTEGRATION>_<NAME>`, and other variables."""
     kind = BOOLEAN if isinstance(default, bool) else COUNT if isinstance(default, int) else TEXT
-    return Option(name, kind, default, aliases=(f"DD_{{}}_{name.upper()}",), doc=doc)
+    return Option(name, kind, default, aliases=(f"DD_{{}}_{name.upper()}", *aliases), doc=doc)
 
 
 class Integration:

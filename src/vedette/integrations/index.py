@@ -7,6 +7,12 @@ MODULES: dict[str, tuple[str, ...]] = {
     "fastapi.routing": ("fastapi",),
     "flask.app": ("flask",),
     "httpx._client": ("httpx",),
+    "psycopg": ("psycopg",),
+    "psycopg2": ("psycopg2",),
+    "redis.asyncio.client": ("redis",),
+    "redis.asyncio.cluster": ("redis",),
+    "redis.client": ("redis",),
+    "redis.cluster": ("redis",),
     "requests.sessions": ("requests",),
     "sqlite3": ("sqlite3",),
     "starlette.applications": ("starlette",),
@@ -15,5 +21,5 @@ MODULES: dict[str, tuple[str, ...]] = {
 }
 
 AUTOMATIC: frozenset[str] = frozenset([
-    "fastapi", "flask", "httpx", "requests", "sqlite3", "starlette",
+    "fastapi", "flask", "httpx", "psycopg", "psycopg2", "redis", "requests", "sqlite3", "starlette",
 ])

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import sys
 
-from vedette.instrument import Integration, Setup
-from vedette.instrument.families import dbapi
+from vedette.instrument import Integration, Setup, option
+from vedette.instrument.families import dbapi, subclasses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from vedette.instrument import Call
     from vedette.instrument.installed import Installed
@@ -23,21 +24,52 @@ STATEMENTS = {
     "executemany": dbapi.statement("sqlite.query", "sqlite", batch=True),
     "executescript": STATEMENT,
 }
-TRANSACTIONS = {
-    "commit": dbapi.transaction("sqlite.connection.commit"),
-    "rollback": dbapi.transaction("sqlite.connection.rollback"),
+FETCHES = {
+    name: dbapi.transaction(f"sqlite.query.{name}", "sqlite") for name in ("fetchone", "fetchmany", "fetchall")
 }
+COMMIT = dbapi.transaction("sqlite.connection.commit", "sqlite")
+ROLLBACK = dbapi.transaction("sqlite.connection.rollback", "sqlite")
+TRANSACTIONS = {"commit": COMMIT, "rollback": ROLLBACK}
+
+
+def left(call: Call) -> Any:
+    """`with connection:` ends, by the driver's own commit or rollback if there is a transaction."""
+    connection, kind = call.args[:2]
+    if not connection.in_transaction:
+        return None
+    return COMMIT(call) if kind is None else ROLLBACK(call)
 
 
 def install(installed: Installed) -> Callable[[], None]:
     """Hooks `connect`, in both modules that name it."""
     module = sys.modules["sqlite3"]
-    classes = dbapi.Subclasses(installed, STATEMENTS, TRANSACTIONS, module.Cursor, "factory")
+    # Until 3.10 these go through the connection's methods by themselves, and so through the hooks.
+    direct = sys.version_info >= (3, 11)
+    driver = subclasses.Driver(
+        installed,
+        module.Connection,
+        module.Cursor,
+        subclasses.Factory(0, "factory"),
+        STATEMENTS,
+        FETCHES if integration.values["trace_fetch_methods"] else {},
+        {**TRANSACTIONS, "__exit__": left} if direct else TRANSACTIONS,
+        {name: _shortcut(name, lambda connection: driver.cursor_of(connection)) for name in STATEMENTS if direct},
+    )
+    factory = subclasses.Factory(5, "factory")
+    hook = installed.hook(module.connect, lambda call: driver.connecting(call, factory))
+    return subclasses.replace_in((module, module.dbapi2), "connect", hook)
 
-    def connecting(call: Call) -> None:
-        classes.hand_in(call, "factory", module.Connection, classes.connection)
 
-    return dbapi.replace_in((module, module.dbapi2), "connect", installed.hook(module.connect, connecting))
+def _shortcut(name: str, cursor_of: Callable[[Any], Any]) -> Callable[[Call], None]:
+    """`connection.execute(...)` and its like: the driver would make a cursor of its own, which is not hooked."""
+
+    def method(connection: Any, *args: Any, **kwargs: Any) -> Any:
+        return getattr(cursor_of(connection), name)(*args, **kwargs)
+
+    def rewire(call: Call) -> None:
+        call.target = method
+
+    return rewire
 
 
 integration = Integration(
@@ -49,5 +81,8 @@ integration = Integration(
     component="sqlite",
     service="sqlite",
     protection=["sql-injection"],
+    options=[
+        option("trace_fetch_methods", False, "Whether reading rows makes spans.", "DD_SQLITE_TRACE_FETCH_METHODS")
+    ],
     hooks=[Setup("sqlite3", install)],
 )

@@ -1,23 +1,21 @@
 """PEP 249 drivers: statements through cursors, commits and rollbacks through connections.
 
-Drivers written in Python are hooked in their cursor's methods. Those written in C take subclasses of their connection
-and cursor through their own factories, so that `isinstance` holds; only their methods go through hooks.
+Drivers written in Python are hooked in their methods. Those written in C take hooked subclasses of their connection
+and cursor (see `subclasses`).
 """
 from __future__ import annotations
 
-from vedette._native import Hook, Wrapped
 from vedette.instrument.integration import Around
-from vedette.instrument.replace import put
 from vedette.operations import Query, Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, MutableMapping
     from typing import Any
 
     from vedette._native import Call
-    from vedette.instrument.installed import Installed
 
+    Describe = Callable[[Call], Any]
     Server = Callable[[Any], "dict[str, Any] | None"]
 
 
@@ -28,16 +26,17 @@ def statement(name: str, system: str, server: Server | None = None, batch: bool 
         args = call.args
         text = args[1] if len(args) > 1 else _keyword(call)
         instance = args[0]
-        return Query(name, system, _text(text, instance), server(instance) if server else None, batch=batch)
+        return Query(name, system, as_text(text, instance), server(instance) if server else None, batch=batch)
 
     return query
 
 
 def _keyword(call: Call) -> Any:
-    return next((call.kwargs[key] for key in ("sql", "query", "operation", "statement") if key in call.kwargs), None)
+    names = ("sql", "query", "operation", "statement", "procname")
+    return next((call.kwargs[key] for key in names if key in call.kwargs), None)
 
 
-def _text(statement: Any, cursor: Any) -> str:
+def as_text(statement: Any, cursor: Any) -> str:
     """A statement as text; composed ones (psycopg's `sql.SQL`) by their own means."""
     if isinstance(statement, str):
         return statement
@@ -54,111 +53,50 @@ def counted(call: Call, result: Any) -> None:
         call.operation.rows = rows
 
 
-def transaction(name: str) -> Callable[[Call], Task]:
-    """A describer for `connection.commit()` and `.rollback()`."""
+def transaction(name: str, system: str, server: Server | None = None) -> Callable[[Call], Task]:
+    """A describer for `connection.commit()`, `.rollback()`; and for fetches, which name no statement either."""
 
     def task(call: Call) -> Task:
-        operation = Task(name)
+        attributes = {"db.system.name": system}
+        operation = Task(name, None, {**attributes, **(server(call.args[0]) or {})} if server else attributes)
         operation.kind = "client"
+        operation.type = "sql"
         return operation
 
     return task
 
 
-class Subclasses:
-    """Hooked subclasses of a driver's connection and cursor classes, made on first sight and kept.
+class ConnectionFacts:
+    """What spans say of a connection's server. Asked once per connection, and kept as long as the connection lives."""
 
-    `statements` maps methods of cursors, and `transactions` methods of connections, to describers. `factory` names
-    the argument of `connection.cursor` that takes a cursor class, `cursor_base` the class it defaults to.
-    """
+    __slots__ = ("_gather", "_known")
 
-    def __init__(
-        self,
-        installed: Installed,
-        statements: dict[str, Callable[[Call], Any]],
-        transactions: dict[str, Callable[[Call], Any]],
-        cursor_base: type,
-        factory: str,
-    ) -> None:
-        self._installed = installed
-        self._statements = statements
-        self._transactions = transactions
-        self._cursor_base = cursor_base
-        self._factory = factory
-        self._made: dict[type, type] = {}
+    def __init__(self, gather: Callable[[Any], dict[str, Any]]) -> None:
+        from weakref import WeakKeyDictionary  # a declaration must be cheap to import; drivers have it loaded
 
-    def cursor(self, base: type) -> type:
-        """The hooked subclass of a cursor class."""
-        return self._subclass(base, self._statements, counted, {})
+        self._gather = gather
+        self._known: MutableMapping[Any, dict[str, Any]] = WeakKeyDictionary()
 
-    def connection(self, base: type) -> type:
-        """The hooked subclass of a connection class; its cursors are hooked."""
-        shortcuts = {name: _shortcut(name) for name in self._statements if hasattr(base, name)}
-        return self._subclass(base, self._transactions, None, {"cursor": self._cursor_method(base), **shortcuts})
+    def of(self, connection: Any) -> dict[str, Any] | None:
+        """The attributes; None for a connection that can't tell (closed, broken), whose calls are about to fail."""
+        known = self._known.get(connection)
+        if known is None:
+            try:
+                known = self._known[connection] = self._gather(connection)
+            except Exception:  # of whatever kind: the statement that follows will tell the caller
+                return None
+        return known
 
-    def hand_in(self, call: Call, keyword: str, default: type, hooked: Callable[[type], type]) -> None:
-        """Makes a call of `connect` use a hooked class, by its own argument for a factory."""
-        call.args, call.kwargs = _with_factory(call.args, call.kwargs, keyword, default, hooked)
-        call.target = call.target  # said explicitly: the call goes on with other arguments
-
-    def _subclass(self, base: type, methods: dict[str, Any], after: Any, more: dict[str, Any]) -> type:
-        made = self._made.get(base)
-        if made is None:
-            if base in self._made.values():
-                return base
-            made = self._made[base] = type(base.__name__, (base,), {**self._namespace(base, methods, after), **more})
-        return made
-
-    def _namespace(self, base: type, methods: dict[str, Any], after: Any) -> dict[str, Any]:
-        wrapped = {
-            name: Wrapped(self._installed.hook(getattr(base, name), describe, after), True)
-            for name, describe in methods.items()
-            if hasattr(base, name)
-        }
-        return {"__module__": base.__module__, "__qualname__": base.__qualname__, "__doc__": base.__doc__, **wrapped}
-
-    def _cursor_method(self, base: Any) -> Callable[..., Any]:
-        keyword, default, hooked, original = self._factory, self._cursor_base, self.cursor, base.cursor
-
-        def cursor(connection: Any, *args: Any, **kwargs: Any) -> Any:
-            args, kwargs = _with_factory(args, kwargs, keyword, default, hooked)
-            return original(connection, *args, **kwargs)
-
-        return cursor
+    def of_cursor(self, cursor: Any) -> dict[str, Any] | None:
+        """The same, for a cursor of the connection."""
+        return self.of(cursor.connection)
 
 
-def _shortcut(name: str) -> Callable[..., Any]:
-    """`connection.execute(...)` and its like, which the C code answers with a cursor that it makes itself."""
-
-    def method(connection: Any, *args: Any, **kwargs: Any) -> Any:
-        return getattr(connection.cursor(), name)(*args, **kwargs)
-
-    method.__name__ = name
-    return method
-
-
-def _with_factory(
-    args: tuple[Any, ...], kwargs: dict[str, Any], keyword: str, default: type, hooked: Callable[[type], type]
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments, their cursor factory replaced by its hooked subclass; factories that are no class stay."""
-    at = next((i for i, arg in enumerate(args) if isinstance(arg, type)), None)
-    if at is not None:
-        return (*args[:at], hooked(args[at]), *args[at + 1 :]), kwargs
-    factory = kwargs.get(keyword)
-    if factory is None:
-        factory = default
-    return args, {**kwargs, keyword: hooked(factory) if isinstance(factory, type) else factory}
-
-
-def replace_in(modules: Iterable[Any], name: str, hook: Hook) -> Callable[[], None]:
-    """Puts one hooked callable in the place of `name` in several modules; returns what undoes it."""
-    wrapped = Wrapped(hook, False)
-    undo = [put(module, name, wrapped) for module in modules if hasattr(module, name)]
-    return lambda: [restore() for restore in undo] and None
-
-
-def cursor_methods(
-    cursor: str, describers: dict[str, Callable[[Call], Any]], optional: bool = False
+def methods(
+    owner: str,
+    describers: dict[str, Describe],
+    after: Callable[[Call, Any], Any] | None = None,
+    option: str | None = None,
 ) -> Iterable[Around]:
-    """Hooks for the methods of a cursor class written in Python."""
-    return (Around(f"{cursor}.{name}", describe, counted, optional) for name, describe in describers.items())
+    """Hooks for the methods of a class that is written in Python."""
+    return (Around(f"{owner}.{name}", describe, after, option=option) for name, describe in describers.items())

@@ -1,0 +1,154 @@
+"""Connections and cursors written in C: the driver makes hooked subclasses, handed in through its own factories.
+
+`isinstance` holds, and classes of the application's own stay what they are: their methods come first, and what they
+call by `super()` goes through the hooks. Covered: whatever `connect` makes of a class, and the cursors of that.
+Left alone: factories that are no classes, and classes that the application instantiates itself.
+"""
+from __future__ import annotations
+
+from vedette._native import Hook, Wrapped
+from vedette.instrument.families.dbapi import counted
+from vedette.instrument.replace import put
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from vedette._native import Call
+    from vedette.instrument.installed import Installed
+
+    Describe = Callable[[Call], Any]
+    After = Callable[[Call, Any], Any]
+    Method = tuple[Describe, "After | None"]
+
+
+class Factory:
+    """An argument that takes a class: its position, not counting the instance, and its name."""
+
+    __slots__ = ("keyword", "optional", "position")
+
+    def __init__(self, position: int, keyword: str, optional: bool = False) -> None:
+        self.position = position
+        self.keyword = keyword
+        self.optional = optional
+        """Whether None stands for the default class."""
+
+    def hand_in(self, call: Call, default: type, hooked: Callable[[Any], Any], instances: int = 0) -> None:
+        """Makes a call use hooked classes: `hooked` gives one for what the call names, or for `default`."""
+        args, kwargs, at = call.args, call.kwargs, self.position + instances
+        if len(args) > at:
+            call.args = (*args[:at], hooked(self._or_default(args[at], default)), *args[at + 1 :])
+        else:
+            given = self._or_default(kwargs[self.keyword], default) if self.keyword in kwargs else default
+            call.kwargs = {**kwargs, self.keyword: hooked(given)}
+        call.target = call.target  # said explicitly: the call goes on with other arguments
+
+    def _or_default(self, given: Any, default: type) -> Any:
+        return default if given is None and self.optional else given
+
+
+class Subclasses:
+    """The hooked subclasses of one driver's class, made on first sight and kept.
+
+    `methods` maps names to what describes a call, and what sees its result; `rewired` maps names to describers that
+    change the call itself.
+    """
+
+    def __init__(
+        self, installed: Installed, root: type, methods: dict[str, Method], rewired: dict[str, Describe]
+    ) -> None:
+        self._installed = installed
+        self._root = root
+        self._methods = {name: method for name, method in methods.items() if hasattr(root, name)}
+        changed: dict[str, Method] = {name: (describe, None) for name, describe in rewired.items()}
+        wrapped = self._wrapped(root, {**self._methods, **changed})
+        self.hooked_root: Any = type(root.__name__, (root,), {**_told(root), **wrapped})
+        self._made: dict[type, type] = {root: self.hooked_root}
+
+    def of(self, base: Any) -> Any:
+        """The hooked subclass of a class; whatever else a factory may be stays as it is."""
+        if not isinstance(base, type) or not issubclass(base, self._root) or issubclass(base, self.hooked_root):
+            return base
+        made = self._made.get(base)
+        if made is None:
+            wrapped = self._wrapped(base, self._out_of_reach(base))
+            made = self._made[base] = type(base.__name__, (base, self.hooked_root), {**_told(base), **wrapped})
+        return made
+
+    def _wrapped(self, base: type, methods: dict[str, Method]) -> dict[str, Any]:
+        return {
+            name: Wrapped(self._installed.hook(getattr(base, name), describe, after), True)
+            for name, (describe, after) in methods.items()
+        }
+
+    def _out_of_reach(self, base: type) -> dict[str, Method]:
+        """Methods that are overridden without `super()`: they may name the driver's class, past the hooks."""
+        between = base.__mro__[: base.__mro__.index(self._root)]
+        overriding = [(name, vars(cls)[name]) for cls in between for name in self._methods if name in vars(cls)]
+        return {name: self._methods[name] for name, method in overriding if not _calls_super(method)}
+
+
+def _calls_super(method: Any) -> bool:
+    return "super" in getattr(getattr(method, "__code__", None), "co_names", ())
+
+
+def _told(base: type) -> dict[str, Any]:
+    """What a subclass says of itself. No slots: instances get no attributes that they could not have before."""
+    return {"__module__": base.__module__, "__qualname__": base.__qualname__, "__doc__": base.__doc__, "__slots__": ()}
+
+
+class Driver:
+    """A driver in C: connections whose cursors are hooked, too.
+
+    `statements` and `others` are methods of cursors, `transactions` methods of connections, with their describers;
+    `rewired` are methods of connections that are to do something else. `factory` is the argument of
+    `connection.cursor` that takes a class.
+    """
+
+    def __init__(
+        self,
+        installed: Installed,
+        connection: type,
+        cursor: type,
+        factory: Factory,
+        statements: dict[str, Describe],
+        others: dict[str, Describe],
+        transactions: dict[str, Describe],
+        rewired: dict[str, Describe] | None = None,
+    ) -> None:
+        self._connection = connection
+        self._cursor = cursor
+        self._factory = factory
+        methods = {**_each(others, None), **_each(statements, counted)}
+        self._cursors = Subclasses(installed, cursor, methods, {})
+        change = {"cursor": self._rewire, **(rewired or {})}
+        self._connections = Subclasses(installed, connection, _each(transactions, None), change)
+
+    def connecting(self, call: Call, factory: Factory) -> None:
+        """Makes a call of `connect` make a hooked connection; `factory` is its argument that takes a class."""
+        factory.hand_in(call, self._connection, self._connections.of)
+
+    def cursor_of(self, connection: Any) -> Any:
+        """A hooked cursor, made as the driver's own code makes one."""
+        return self._connections.hooked_root.cursor(connection)
+
+    def _rewire(self, call: Call) -> None:
+        default = getattr(call.args[0], "cursor_factory", None) or self._cursor
+        self._factory.hand_in(call, default, self._cursors.of, instances=1)
+
+
+def _each(describers: dict[str, Describe], after: After | None) -> dict[str, Method]:
+    return {name: (describe, after) for name, describe in describers.items()}
+
+
+def replace_in(modules: Iterable[Any], name: str, hook: Hook) -> Callable[[], None]:
+    """Puts one hooked callable in the place of `name` in several modules; returns what undoes it."""
+    wrapped = Wrapped(hook, False)
+    undo = [put(module, name, wrapped) for module in modules if hasattr(module, name)]
+
+    def restore() -> None:
+        for each in undo:
+            each()
+
+    return restore

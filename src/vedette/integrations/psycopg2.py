@@ -1,0 +1,102 @@
+"""psycopg2: one span per statement, COPY, commit and rollback.
+
+Its classes are written in C: `psycopg2.connect` hands out hooked subclasses through its own `connection_factory`, so
+connections and cursors remain instances of the library's classes, and of a factory of the user. A factory that is a
+function is left alone.
+"""
+from __future__ import annotations
+
+import sys
+
+from vedette.instrument import Call, Integration, Setup
+from vedette.instrument.families import dbapi, postgres, subclasses
+from vedette.operations import Query
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from vedette.instrument.installed import Installed
+
+
+def gather(connection: Any) -> dict[str, Any]:
+    """What libpq knows of the connection, without asking the server."""
+    info = connection.info
+    return postgres.facts(info.host, info.port, info.dbname, info.user, info.parameter_status("application_name"))
+
+
+FACTS = dbapi.ConnectionFacts(gather)
+STATEMENT = dbapi.statement("postgres.query", "postgresql", FACTS.of_cursor)
+
+
+def copying(direction: str) -> Callable[[Call], Query]:
+    """A describer for `copy_from(file, table, ...)` and `copy_to`, by the statement that they make."""
+
+    def copy(call: Call) -> Query:
+        args = call.args
+        table = args[2] if len(args) > 2 else call.kwargs.get("table")
+        return Query("postgres.query", "postgresql", f'COPY "{table}" {direction}', FACTS.of_cursor(args[0]))
+
+    return copy
+
+
+STATEMENTS = {
+    "execute": STATEMENT,
+    "executemany": dbapi.statement("postgres.query", "postgresql", FACTS.of_cursor, batch=True),
+    "callproc": STATEMENT,
+    "copy_expert": STATEMENT,
+    "copy_from": copying("FROM STDIN"),
+    "copy_to": copying("TO STDOUT"),
+}
+TRANSACTIONS = {
+    name: dbapi.transaction(f"psycopg2.connection.{name}", "postgresql", FACTS.of) for name in ("commit", "rollback")
+}
+CONNECTING = postgres.connecting("psycopg2.connect")
+CONNECTION_FACTORY = subclasses.Factory(1, "connection_factory", optional=True)
+
+
+def connected(call: Call, connection: Any) -> None:
+    """A connection is made: now it can tell to what."""
+    if call.operation is not None:
+        call.operation.attributes = FACTS.of(connection)
+
+
+def install(installed: Installed) -> Callable[[], None]:
+    """Hooks `connect`."""
+    extensions = sys.modules["psycopg2.extensions"]
+    values = integration.values
+    driver = subclasses.Driver(
+        installed,
+        extensions.connection,
+        extensions.cursor,
+        subclasses.Factory(1, "cursor_factory", optional=True),
+        STATEMENTS,
+        postgres.fetches(FACTS.of_cursor) if values["trace_fetch_methods"] else {},
+        TRANSACTIONS,
+    )
+
+    def connecting(call: Call) -> Any:
+        driver.connecting(call, CONNECTION_FACTORY)
+        return CONNECTING(call) if values["trace_connect"] else None
+
+    return installed.around("psycopg2:connect", connecting, connected)
+
+
+integration = Integration(
+    "psycopg2",
+    title="psycopg2",
+    distribution="psycopg2-binary",
+    modules=["psycopg2"],
+    floor="2.8.6",
+    tested=["2.8.6", "2.9.9", "latest"],
+    docs="https://www.psycopg.org/docs/",
+    conventions="database",
+    component="psycopg",
+    service="postgres",
+    protection=["sql-injection"],
+    options=postgres.OPTIONS,
+    needs=["postgresql"],
+    hooks=[Setup("psycopg2", install)],
+    notes="The distributions psycopg2 and psycopg2-binary hold the same library.",
+)
