@@ -1,8 +1,11 @@
 //! Attribute keys: interned, so that a key in a span is one pointer.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
+use arc_swap::{ArcSwapOption, Guard};
 use foldhash::{HashMap, HashMapExt};
+
+use crate::ids;
 
 /// An interned attribute name. Equal names are the same pointer.
 #[derive(Clone, Copy)]
@@ -20,13 +23,34 @@ const MOST_KEYS: usize = 16_384;
 /// Bytes of one key.
 const MOST_BYTES: usize = 256;
 
-static TABLE: Mutex<Option<HashMap<&'static str, Key>>> = Mutex::new(None);
+/// The names in use, as one process knows them.
+struct Table {
+    generation: u64,
+    names: Mutex<HashMap<&'static str, Key>>,
+}
+
+static TABLE: ArcSwapOption<Table> = ArcSwapOption::const_empty();
+
+/// The table of this process. A fork may have copied the parent's while another thread held its lock, so a child
+/// takes a copy, if it can be read without waiting, and otherwise begins with the well-known names: a key that the
+/// parent made then differs from the child's of the same name, which costs a span begun before the fork a duplicate.
+fn table() -> Guard<Option<Arc<Table>>> {
+    let current = TABLE.load();
+    if current.as_ref().is_some_and(|table| table.generation == ids::generation()) {
+        return current;
+    }
+    let inherited = current.as_ref().and_then(|table| Some(table.names.try_lock().ok()?.clone()));
+    let names = Mutex::new(inherited.unwrap_or_else(well_known));
+    TABLE.compare_and_swap(&current, Some(Arc::new(Table { generation: ids::generation(), names })));
+    TABLE.load()
+}
 
 impl Key {
     /// Interns `name`. None when the table is full, or the name empty or longer than 256 bytes.
     pub fn new(name: &str) -> Option<Key> {
-        let mut guard = TABLE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let table = guard.get_or_insert_with(well_known);
+        let table = table();
+        // Just filled; without a table there would be no key, which counts as a full one.
+        let mut table = table.as_ref()?.names.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(key) = table.get(name) {
             return Some(*key);
         }
@@ -142,6 +166,7 @@ well_known_keys! {
     APPSEC_JSON = "_dd.appsec.json";
     /// What arrived under names that could not be interned any more.
     MORE = "vedette.more";
+    PEER_SERVICE = "peer.service";
     MANUAL_KEEP = "manual.keep";
     MANUAL_DROP = "manual.drop";
 }

@@ -97,7 +97,11 @@ impl Call {
 
     /// Calls the listeners of the operation's class. A refusal (`vedette.operations.Refusal`) goes on to the
     /// application; other errors are contained.
-    fn tell(this: &Bound<'_, Call>, operation: &Bound<'_, PyAny>, moment: &Bound<'_, PyString>) -> PyResult<()> {
+    fn tell(
+        this: &Bound<'_, Call>,
+        operation: &Bound<'_, PyAny>,
+        moment: &Bound<'_, PyString>,
+    ) -> PyResult<()> {
         let py = this.py();
         let listeners = operation.getattr(intern!(py, "listeners"))?;
         let Ok(listeners) = listeners.cast::<PyTuple>() else { return Ok(()) };
@@ -307,7 +311,11 @@ impl Call {
     }
 
     /// Begins another operation on behalf of the same integration (a message of the connection this call opened).
-    fn start<'py>(&self, py: Python<'py>, operation: Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, Call>>> {
+    fn start<'py>(
+        &self,
+        py: Python<'py>,
+        operation: Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, Call>>> {
         Hook::begin(self.hook.bind(py), operation)
     }
 
@@ -319,7 +327,11 @@ impl Call {
 
 impl Call {
     /// Asks the listeners whether they answer in the application's place.
-    fn answer<'py>(this: &Bound<'py, Call>, operation: &Bound<'py, PyAny>, error: &Bound<'py, PyAny>) -> PyResult<bool> {
+    fn answer<'py>(
+        this: &Bound<'py, Call>,
+        operation: &Bound<'py, PyAny>,
+        error: &Bound<'py, PyAny>,
+    ) -> PyResult<bool> {
         let py = this.py();
         let listeners = operation.getattr(intern!(py, "listeners"))?;
         let Ok(listeners) = listeners.cast::<PyTuple>() else { return Ok(false) };
@@ -376,7 +388,11 @@ fn parent<'py>(operation: &Bound<'py, PyAny>) -> PyResult<Parent<'py>> {
 }
 
 fn optional_text(value: Bound<'_, PyAny>) -> Text {
-    if value.is_none() { Text::default() } else { convert::text_of(&value) }
+    if value.is_none() {
+        Text::default()
+    } else {
+        convert::text_of(&value)
+    }
 }
 
 fn service(hook: &Hook, named: Bound<'_, PyAny>) -> Text {
@@ -387,7 +403,11 @@ fn service(hook: &Hook, named: Bound<'_, PyAny>) -> Text {
 }
 
 fn kind(name: &Bound<'_, PyAny>) -> Kind {
-    name.cast::<PyString>().ok().and_then(|name| name.to_str().ok()).and_then(Kind::from_name).unwrap_or_default()
+    name.cast::<PyString>()
+        .ok()
+        .and_then(|name| name.to_str().ok())
+        .and_then(Kind::from_name)
+        .unwrap_or_default()
 }
 
 /// Lets the operation put its attributes on the span.

@@ -126,7 +126,10 @@ fn sink(options: &Options<'_, '_>, process: Process, sampler: Arc<Sampler>) -> P
     let mut config = SendConfig::new(process, sampler);
     config.queue_bytes = options.get("queue_bytes")?;
     config.stats = options.get("stats")?;
-    config.obfuscate = Obfuscation { sql: options.get("obfuscate_sql")?, query_string: options.maybe("query_string_regexp")? };
+    config.obfuscate = Obfuscation {
+        sql: options.get("obfuscate_sql")?,
+        query_string: options.maybe("query_string_regexp")?,
+    };
     config.targets = targets(options)?;
     if config.targets.is_empty() {
         return Ok(Sink::Nowhere);
@@ -138,7 +141,8 @@ fn targets(options: &Options<'_, '_>) -> PyResult<Vec<Target>> {
     let timeout = Duration::from_secs_f64(options.get::<f64>("timeout")?.clamp(0.01, 60.0));
     let mut targets = Vec::new();
     if let Some(url) = options.maybe("datadog_url")? {
-        let version = if options.get::<String>("datadog_version")? == "v0.5" { Version::V05 } else { Version::V04 };
+        let version =
+            if options.get::<String>("datadog_version")? == "v0.5" { Version::V05 } else { Version::V04 };
         targets.push(Target::Datadog { url, version, timeout, headers: Vec::new() });
     }
     if let Some(url) = options.maybe("otlp_url")? {

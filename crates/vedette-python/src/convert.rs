@@ -105,15 +105,27 @@ fn typed(scalars: Vec<Value>) -> Array {
 }
 
 fn as_bool(value: &Value) -> Option<bool> {
-    if let Value::Bool(truth) = value { Some(*truth) } else { None }
+    if let Value::Bool(truth) = value {
+        Some(*truth)
+    } else {
+        None
+    }
 }
 
 fn as_int(value: &Value) -> Option<i64> {
-    if let Value::Int(number) = value { Some(*number) } else { None }
+    if let Value::Int(number) = value {
+        Some(*number)
+    } else {
+        None
+    }
 }
 
 fn as_double(value: &Value) -> Option<f64> {
-    if let Value::Double(number) = value { Some(*number) } else { None }
+    if let Value::Double(number) = value {
+        Some(*number)
+    } else {
+        None
+    }
 }
 
 fn described(object: &Bound<'_, PyAny>) -> Option<Value> {

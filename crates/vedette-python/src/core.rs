@@ -129,7 +129,10 @@ impl PerProcess {
             let mut config = self.config.clone();
             config.process.pid = std::process::id();
             config.process.runtime_id = crate::process::runtime_id();
-            let inherited = std::mem::replace(&mut *current, (ids::generation(), Exporter::new(config).ok().map(Arc::new)));
+            let inherited = std::mem::replace(
+                &mut *current,
+                (ids::generation(), Exporter::new(config).ok().map(Arc::new)),
+            );
             // The parent's exporter may have been copied in the middle of anything: it is left alone, not dropped.
             std::mem::forget(inherited);
         }

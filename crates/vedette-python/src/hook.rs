@@ -76,6 +76,7 @@ impl Switch {
 /// Stands around one function of a library.
 #[pyclass(frozen, module = "vedette._native")]
 pub struct Hook {
+    /// The integration's switch.
     #[pyo3(get)]
     pub switch: Py<Switch>,
     /// What the hook stands around.
@@ -135,7 +136,10 @@ impl Hook {
     }
 
     /// Begins an operation that no single function call stands for (between two signals).
-    pub fn begin<'py>(this: &Bound<'py, Self>, operation: Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, Call>>> {
+    pub fn begin<'py>(
+        this: &Bound<'py, Self>,
+        operation: Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, Call>>> {
         let py = this.py();
         if !this.get().switch.get().is_on() {
             return Ok(None);

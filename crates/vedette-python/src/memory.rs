@@ -52,7 +52,10 @@ fn span_dict<'py>(py: Python<'py>, span: &Span) -> PyResult<Bound<'py, PyDict>> 
     dict.set_item("attributes", pairs(py, &span.attributes)?)?;
     if let Some(extras) = &span.extras {
         if let Some(failure) = &extras.failure {
-            dict.set_item("failure", (failure.kind.as_str(), failure.message.as_str(), failure.stack.as_str()))?;
+            dict.set_item(
+                "failure",
+                (failure.kind.as_str(), failure.message.as_str(), failure.stack.as_str()),
+            )?;
         }
         let links: Vec<_> = extras.links.iter().map(|link| (link.trace_id, link.span_id)).collect();
         dict.set_item("links", links)?;

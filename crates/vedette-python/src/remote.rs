@@ -60,7 +60,11 @@ impl Context {
     /// The Datadog origin, such as `synthetics`, or None.
     #[getter]
     fn origin(&self) -> Option<&str> {
-        self.extracted.remote.as_ref().map(|remote| remote.origin.as_str()).filter(|origin| !origin.is_empty())
+        self.extracted
+            .remote
+            .as_ref()
+            .map(|remote| remote.origin.as_str())
+            .filter(|origin| !origin.is_empty())
     }
 
     /// The baggage items.
@@ -204,7 +208,9 @@ impl<'a, 'py> Mapping<'a, 'py> {
             let Ok(dict) = self.headers.cast::<PyDict>() else { return Vec::new() };
             let pair = |(key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
                 let key = text(&key)?;
-                key.bytes().any(|b| b.is_ascii_uppercase()).then(|| Some((key.to_ascii_lowercase(), text(&value)?)))?
+                key.bytes()
+                    .any(|b| b.is_ascii_uppercase())
+                    .then(|| Some((key.to_ascii_lowercase(), text(&value)?)))?
             };
             dict.iter().filter_map(pair).collect()
         })

@@ -58,7 +58,15 @@ impl Span {
         }
         data.attributes.reserve_exact(6);
         let id = data.id;
-        let span = Span { trace, id, parent: local, begun, data: Mutex::new(Some(data)), previous: Mutex::new(None), operation: Mutex::new(None) };
+        let span = Span {
+            trace,
+            id,
+            parent: local,
+            begun,
+            data: Mutex::new(Some(data)),
+            previous: Mutex::new(None),
+            operation: Mutex::new(None),
+        };
         Bound::new(py, span)
     }
 
@@ -302,8 +310,11 @@ impl Span {
     /// Adds something that happened at `time` (nanoseconds since the epoch; now if not given).
     #[pyo3(signature = (name, attributes=None, time=None))]
     fn add_event(&self, name: &Bound<'_, PyAny>, attributes: Option<&Bound<'_, PyDict>>, time: Option<u64>) {
-        let event =
-            Event { time: time.unwrap_or_else(|| self.now()), name: convert::text_of(name), attributes: pairs(attributes) };
+        let event = Event {
+            time: time.unwrap_or_else(|| self.now()),
+            name: convert::text_of(name),
+            attributes: pairs(attributes),
+        };
         self.change(|data| bounded_push(&mut data.extras().events, event, Limits::DEFAULT.events));
     }
 
@@ -487,7 +498,11 @@ fn failure_of(error: &Bound<'_, PyAny>) -> ErrorInfo {
     let class = error.get_type();
     let name = class.fully_qualified_name().map(|n| n.to_string()).unwrap_or_default();
     let name = name.strip_prefix("builtins.").unwrap_or(&name);
-    ErrorInfo { kind: Text::new(cut_text(name, 1_000)), message: convert::text_of(error), stack: stack_of(py, error) }
+    ErrorInfo {
+        kind: Text::new(cut_text(name, 1_000)),
+        message: convert::text_of(error),
+        stack: stack_of(py, error),
+    }
 }
 
 /// The stack as text, by `vedette.tracing.stack`; empty if it can't be made.

@@ -40,11 +40,7 @@ impl Stream {
 
     /// As of a generator.
     #[pyo3(signature = (*error))]
-    fn throw<'py>(
-        &self,
-        py: Python<'py>,
-        error: Bound<'py, PyTuple>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    fn throw<'py>(&self, py: Python<'py>, error: Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
         self.step(py, || self.iterator.bind(py).call_method1(intern!(py, "throw"), error))
     }
 
@@ -82,7 +78,8 @@ impl Stream {
         let item = next();
         Call::pause(call);
         if let Err(error) = &item {
-            let failure = (!error.is_instance_of::<PyStopIteration>(py)).then(|| error.value(py).clone().into_any());
+            let failure =
+                (!error.is_instance_of::<PyStopIteration>(py)).then(|| error.value(py).clone().into_any());
             Call::close(call, failure);
         }
         item

@@ -40,11 +40,20 @@ impl Trace {
         inherited: Option<Decision>,
     ) -> Arc<Trace> {
         let now = clock::unix();
-        let id = remote.as_ref().map_or_else(|| ids::trace_id(core.wide_ids, now / 1_000_000_000), |r| r.trace_id);
+        let id =
+            remote.as_ref().map_or_else(|| ids::trace_id(core.wide_ids, now / 1_000_000_000), |r| r.trace_id);
         let decision = inherited.or_else(|| remote.as_ref().and_then(|r| r.priority).map(remote_decision));
         let state = State { decision, baggage, ..State::default() };
         let generation = ids::generation();
-        Arc::new(Trace { core, id, anchor: clock::anchor(), generation, root, remote, state: Mutex::new(state) })
+        Arc::new(Trace {
+            core,
+            id,
+            anchor: clock::anchor(),
+            generation,
+            root,
+            remote,
+            state: Mutex::new(state),
+        })
     }
 
     /// Whether this process is the one that sends it.
@@ -99,7 +108,8 @@ impl Trace {
             spans.swap(0, at);
         }
         let decision = decided.unwrap_or_else(|| self.decide(&spans[0]));
-        let (origin, tags) = self.remote.as_ref().map_or_else(Default::default, |r| (r.origin.clone(), r.tags.clone()));
+        let (origin, tags) =
+            self.remote.as_ref().map_or_else(Default::default, |r| (r.origin.clone(), r.tags.clone()));
         let chunk = Chunk { trace_id: self.id, spans, has_root: root.is_some(), decision, origin, tags };
         self.core.send(chunk);
     }
@@ -121,7 +131,8 @@ impl Trace {
     /// The user's (or protection's) word, which wins over rules.
     pub fn overrule(&self, keep: bool, mechanism: Mechanism) {
         let priority = if keep { 2 } else { -1 };
-        self.state().decision = Some(Decision { priority, mechanism: Some(mechanism), ..Decision::default() });
+        self.state().decision =
+            Some(Decision { priority, mechanism: Some(mechanism), ..Decision::default() });
     }
 
     /// Items of the trace's baggage, in order.

@@ -43,7 +43,11 @@ fn parent_from<'py>(parent: Option<&Bound<'py, PyAny>>) -> Parent<'py> {
     if let Ok(context) = parent.cast::<Context>() {
         return Parent::Remote(context.clone());
     }
-    if parent.is_none() { Parent::Active } else { Parent::None }
+    if parent.is_none() {
+        Parent::Active
+    } else {
+        Parent::None
+    }
 }
 
 /// The active span, or None.

@@ -75,7 +75,9 @@ impl Inspection {
         let mut builder = Builder { elements: self.limits.elements, bytes: 0, cut: false };
         let data: Vec<(Address, Data)> = addresses
             .iter()
-            .map(|(address, value)| (Cow::Owned(address.to_string()), builder.data(&value, self.limits.depth)))
+            .map(|(address, value)| {
+                (Cow::Owned(address.to_string()), builder.data(&value, self.limits.depth))
+            })
             .collect();
         let outcome = if builder.bytes > LARGE {
             py.detach(|| self.request.lock().unwrap_or_else(|p| p.into_inner()).evaluate(data))
@@ -146,7 +148,9 @@ impl Builder {
             return Data::Bool(truth.is_true());
         }
         if value.cast::<PyInt>().is_ok() {
-            return value.extract().map_or_else(|_| Data::Double(value.extract().unwrap_or(f64::NAN)), Data::Int);
+            return value
+                .extract()
+                .map_or_else(|_| Data::Double(value.extract().unwrap_or(f64::NAN)), Data::Int);
         }
         if let Ok(number) = value.cast::<PyFloat>() {
             return Data::Double(number.value());

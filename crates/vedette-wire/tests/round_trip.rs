@@ -122,7 +122,10 @@ fn beside(span: &Span) -> Vec<(vedette_model::Key, Value)> {
             (keys::SERVER_ADDRESS, "shop.example".into()),
             (keys::SERVER_PORT, 8080.into()),
         ],
-        "postgres.query" => vec![(keys::DB_QUERY_TEXT, span.resource.as_str().into())],
+        "postgres.query" => vec![
+            (keys::DB_QUERY_TEXT, span.resource.as_str().into()),
+            (keys::PEER_SERVICE, "postgres".into()),
+        ],
         _ => vec![],
     }
 }
@@ -151,7 +154,8 @@ fn otlp_keeps_traces_and_decisions() {
             );
             assert_eq!(chunk.decision.priority, sent.decision.priority, "{name}");
             assert_eq!(chunk.decision.mechanism, sent.decision.mechanism, "{name}");
-            assert_eq!(chunk.has_root, name == "flask.request");
+            // The query is told by the same process, so it stands in one chunk with the root.
+            assert_eq!(chunk.has_root, name != "job.step");
         }
     }
 }
@@ -163,8 +167,8 @@ fn otlp_keeps_the_process() {
         let mut sent = cases::process();
         sent.chunk_tags.clear();
         assert_eq!(*find(&received, "flask.request").2, sent);
-        let of_another = find(&received, "postgres.query").2;
-        assert_eq!((of_another.service.as_str(), of_another.version.as_str()), ("postgres", ""));
+        let of_a_peer = find(&received, "postgres.query").2;
+        assert_eq!((of_a_peer.service.as_str(), of_a_peer.version.as_str()), ("shop", "1.2.3"));
     }
 }
 

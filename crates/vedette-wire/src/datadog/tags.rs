@@ -69,7 +69,8 @@ fn tell_chunk(place: Place, sink: &mut impl Sink) {
     if high != 0 {
         sink.text("_dd.p.tid", &format!("{high:016x}"));
     }
-    if let (Some(mechanism), false) = (decision.mechanism, told("_dd.p.dm")) {
+    // A decision made here (by a user, by protection) stands above what came with the request.
+    if let Some(mechanism) = decision.mechanism {
         sink.text("_dd.p.dm", &format!("-{}", mechanism as u8));
     }
     if let (Some(rate), false) = (decision.rule_rate.or(decision.agent_rate), told("_dd.p.ksr")) {
@@ -84,8 +85,12 @@ fn tell_chunk(place: Place, sink: &mut impl Sink) {
         .iter()
         .filter_map(|(name, rate)| Some((name, (*rate)?)))
         .for_each(|(name, rate)| sink.number(name, rate));
-    let own_tid = |name: &str| high != 0 && name == "_dd.p.tid";
-    chunk.tags.iter().filter(|(name, _)| !own_tid(name)).for_each(|(name, value)| sink.text(name, value));
+    let own = |name: &str| match name {
+        "_dd.p.tid" => high != 0,
+        "_dd.p.dm" => decision.mechanism.is_some(),
+        _ => false,
+    };
+    chunk.tags.iter().filter(|(name, _)| !own(name)).for_each(|(name, value)| sink.text(name, value));
     process.chunk_tags.iter().for_each(|(name, value)| sink.text(name, value));
 }
 

@@ -43,6 +43,9 @@ pub(super) fn tell<'a>(
     if is_sql(span) && span.get(keys::DB_QUERY_TEXT).is_none() {
         sink(keys::DB_QUERY_TEXT.name(), Told::Text(&statements.of(span).text));
     }
+    if matches!(span.kind, Kind::Client | Kind::Producer) && !span.service.is_empty() {
+        sink(keys::PEER_SERVICE.name(), Told::Text(&span.service));
+    }
     tell_error_type(span, sink);
     for (key, value) in &span.attributes {
         if !stays_behind(*key, span) {

@@ -31,7 +31,7 @@ pub(super) fn by_service<'a>(chunks: &'a [Chunk], process: &'a Process) -> Vec<(
     let mut known: HashMap<&str, usize> = HashMap::new();
     for chunk in chunks {
         for (at, span) in chunk.spans.iter().enumerate() {
-            let service = service_of(span, process);
+            let service = reporter(span, process);
             let group = *known.entry(service).or_insert_with(|| {
                 groups.push((service, Vec::new()));
                 groups.len() - 1
@@ -42,6 +42,15 @@ pub(super) fn by_service<'a>(chunks: &'a [Chunk], process: &'a Process) -> Vec<(
         }
     }
     groups
+}
+
+/// The service whose resource a span belongs to. What calls another service is done by the process, whatever Datadog
+/// calls that peer (`redis`, `postgres`): OpenTelemetry's `service.name` is who reports, the peer is `peer.service`.
+fn reporter<'a>(span: &'a Span, process: &'a Process) -> &'a str {
+    match span.kind {
+        Kind::Client | Kind::Producer => &process.service,
+        _ => service_of(span, process),
+    }
 }
 
 impl<'a> Place<'a> {
