@@ -47,7 +47,7 @@ def _give_way():
     """Imports the `sitecustomize` that this one hides; its errors are Python's to report, as they always were."""
     own = sys.modules.pop("sitecustomize", None)
     try:
-        import sitecustomize  # noqa: F401
+        import sitecustomize  # type: ignore[import-not-found]  # noqa: F401
     except ImportError as error:
         if getattr(error, "name", "sitecustomize") != "sitecustomize":
             raise

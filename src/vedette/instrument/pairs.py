@@ -40,11 +40,13 @@ class Pairs:
 
     def started(self, sender: Any = None, **kwargs: Any) -> None:
         """The first signal."""
+        if not self._hook.switch.on:
+            return
         call: Any = sender if not kwargs and hasattr(sender, "keep_open") else SignalCall(sender, kwargs)
         try:
             key = self._between.key(call)
             operation = self._between.describe(call)
-            running = self._hook.begin(operation) if operation is not None and self._hook.on else None
+            running = self._hook.begin(operation) if operation is not None else None
         except Exception as error:
             self._hook.contain(error)
             return
@@ -64,7 +66,8 @@ class Pairs:
             if running is None:
                 return
             if self._between.after is not None:
-                call.operation, call.span = running.operation, running.span
+                if isinstance(call, SignalCall):  # that of a function has its own, if it was described
+                    call.operation, call.span = running.operation, running.span
                 self._between.after(call, running)
         except Exception as error:
             self._hook.contain(error)

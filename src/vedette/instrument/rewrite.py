@@ -205,7 +205,7 @@ def _keywords(keywords: list[str], double: str) -> str:
 
 
 def _on_line(source: str, filename: str, line: int) -> CodeType:
-    """Compiles `source` as if all of it stood in one line of `filename`: what a traceback shows is the original's head."""
+    """Compiles `source` as if all of it stood in one line of `filename`: a traceback shows the original's head."""
     tree = compile(source, filename, "exec", _ONLY_AST)
     _place(tree, line)
     return compile(tree, filename, "exec", dont_inherit=True)
@@ -223,4 +223,5 @@ def _place(node: Any, line: int) -> None:
 
 
 def _function_code(module: CodeType) -> CodeType:
-    return next(const for const in module.co_consts if hasattr(const, "co_code"))
+    code: CodeType = next(const for const in module.co_consts if hasattr(const, "co_code"))
+    return code

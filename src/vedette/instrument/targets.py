@@ -33,7 +33,7 @@ def find(target: str) -> tuple[Any, str, Any]:
 
 def _raw(owner: Any, name: str, target: str) -> Any:
     if isinstance(owner, type):
-        # Only what the class itself defines: hooking an inherited method would hook it for all of the parent's children.
+        # Only what the class itself defines: hooking an inherited method would hook it for all children of the parent.
         if name in vars(owner):
             return vars(owner)[name]
     elif hasattr(owner, name):

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from vedette import _native
+from vedette.instrument.registry import Registry
 from vedette.integrations.index import AUTOMATIC, MODULES
 from vedette.integrations.load import load_integration
-from vedette.instrument.registry import Registry
 from vedette.lifecycle.exit import at_exit
 from vedette.lifecycle.native_options import native_options
 from vedette.lifecycle.problems import tell

@@ -7,6 +7,8 @@ if TYPE_CHECKING:
 
     from vedette._native import Call, Span
 
+    Exceptions = tuple[type[BaseException], ...]
+
     class Listener(Protocol):
         """Somebody who acts on operations: protection, taint tracking, inventory."""
 
@@ -41,7 +43,7 @@ class Operation:
     """Headers to continue a trace from; None to descend from what is active."""
     listeners: ClassVar[tuple[Listener, ...]] = ()
     """Who is told; set per class by `listen`."""
-    expects: ClassVar[tuple[type[BaseException], ...]] = ()
+    expects: ClassVar[Exceptions] = ()
     """Exceptions that are a normal way for the operation to end."""
 
     def __init__(self, name: str | None, resource: str | None = None, service: str | None = None) -> None:

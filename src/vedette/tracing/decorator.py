@@ -98,7 +98,8 @@ def _async_generator(template: dict[str, Any], function: Callable[..., Any]) -> 
     async def traced(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
         span = _native.span(**template)
         source = function(*args, **kwargs)
-        step, values = source.__anext__, ()
+        step: Callable[..., Any] = source.__anext__
+        values: tuple[Any, ...] = ()
         try:
             while True:
                 span.activate()

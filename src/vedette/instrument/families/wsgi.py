@@ -150,7 +150,7 @@ def responded(call: Call, result: Iterable[bytes]) -> object:
     """
     operation = call.operation
     if operation.refusal is not None:  # refused on the way, and the application made something else of it
-        return operation.refused()  # type: ignore[no-any-return]
+        return operation.refused()
     environ = operation.carrier
     wrapper = environ.get("wsgi.file_wrapper")
     if isinstance(result, (list, tuple)) or (isinstance(wrapper, type) and isinstance(result, wrapper)):
