@@ -88,7 +88,7 @@ PROCESSES = [
     Case("a process each, fork", f"{APPS}.pools processes fork 8", count=8, spans=CLIENT),
     Case("a process each, spawn", f"{APPS}.pools processes spawn 4", count=4, spans=CLIENT),
     Case("fork right after work", f"{APPS}.forks after_work 20", spans=CLIENT),
-    Case("fork beside busy threads", f"{APPS}.forks beside_threads 44", count=44, spans=CLIENT),
+    Case("fork beside busy threads", f"{APPS}.forks beside_threads 60", count=60, spans=CLIENT),
     Case("40 short forks", f"{APPS}.forks in_turn 40", count=40, spans=CLIENT),
     Case("fork and os._exit", f"{APPS}.forks at_once_gone 10", count=10, spans=CLIENT),
     Case("double fork daemon", f"{APPS}.forks daemon 5", "none", 5, spans=CLIENT, survivors=True),

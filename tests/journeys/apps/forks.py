@@ -42,9 +42,12 @@ def in_turn(names: list[str]) -> list[int]:
 
 def beside_threads(names: list[str]) -> list[int]:
     """Children forked while other threads are in the middle of their work."""
+    # Once alone: the libraries' first call imports modules, and a fork would freeze the import's lock in the child.
+    fetch(names.pop())
     ten = len(names) // 11
+    rest = names[10 * ten :]
     threads = [
-        threading.Thread(target=lambda part=part: [fetch(name) for name in part]) for part in pieces(names[10 * ten :])
+        threading.Thread(target=lambda part=part: [fetch(name) for name in part]) for part in (rest[::2], rest[1::2])
     ]
     for thread in threads:
         thread.start()
@@ -53,11 +56,6 @@ def beside_threads(names: list[str]) -> list[int]:
     for thread in threads:
         thread.join()
     return ended
-
-
-def pieces(names: list[str]) -> list[list[str]]:
-    """The names dealt out to two threads."""
-    return [names[::2], names[1::2]]
 
 
 def at_once_gone(names: list[str]) -> list[int]:
