@@ -1,0 +1,86 @@
+# `make demo` and `make test` set up all they need: Python 3.9 or newer, a Rust toolchain and make must be there.
+#
+#   make setup     the development environment in .venv
+#   make check     format, lints, types, generated files, layers, the stub of the native module
+#   make test      everything; make test ARGS="tests/integrations -k flask" for a part of the Python tests
+#   make demo      the demo; make demo ARGS="--seconds 10 --json"
+#   make bench     what vedette costs, beside its peers
+#   make matrix    integrations against versions of their libraries; ARGS="--integration flask --python 3.12"
+#   make docs      rewrites the generated files
+#   make build     a wheel in dist/
+#   make clean     takes away what all of these made
+
+PYTHON ?= python3
+CARGO ?= cargo
+ARGS ?=
+BIN := .venv/bin
+STAMPS := .cache/setup
+WHAT_IS_RUST := $(shell find crates -path '*/src/*' -name '*.rs') $(wildcard crates/*/Cargo.toml) Cargo.toml Cargo.lock
+NATIVE := $(STAMPS)/native
+
+export VIRTUAL_ENV := $(CURDIR)/.venv
+export PATH := $(CURDIR)/.venv/bin:$(PATH):$(HOME)/.cargo/bin
+export PYO3_PYTHON := $(CURDIR)/.venv/bin/python
+
+.PHONY: setup check test bench matrix docs demo build clean rust python-tests
+
+setup: $(STAMPS)/dev
+
+# Set-up tells what it does on standard error: the output of `make demo` belongs to the demo.
+
+$(STAMPS)/venv:
+	@mkdir -p $(STAMPS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9))' || \
+	    { echo "make: Python 3.9 or newer is needed: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "make: creating .venv" >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'maturin>=1.9,<2' 'uv>=0.5,<1' >&2
+	@touch $@
+
+$(NATIVE): $(STAMPS)/venv pyproject.toml $(WHAT_IS_RUST)
+	@command -v $(CARGO) >/dev/null || \
+	    { echo "make: cargo is missing; install Rust (1.85 or newer) from https://rustup.rs" >&2; exit 1; }
+	@echo "make: building the native module (some minutes the first time)" >&2
+	@$(BIN)/maturin develop --quiet --release --uv --extras demo >&2
+	@touch $@
+
+$(STAMPS)/dev: $(NATIVE) requirements/dev.txt
+	@echo "make: installing what checks and tests need" >&2
+	@$(BIN)/python -m uv pip install --quiet --requirement requirements/dev.txt >&2
+	@touch $@
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python tools/generate.py check
+	$(BIN)/python tools/layers.py
+	$(BIN)/python tools/stubs.py
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --quiet --workspace --all-targets -- -D warnings
+
+test: rust python-tests
+
+rust: setup
+	$(CARGO) test --quiet --workspace --exclude vedette-python
+
+python-tests: setup
+	@if [ "$${CI:-}" = true ]; then $(BIN)/python tools/services.py install; fi
+	$(BIN)/python -m pytest $(ARGS)
+
+demo: $(NATIVE)
+	@$(BIN)/vedette demo $(ARGS)
+
+bench: setup
+	$(BIN)/python benchmarks/run.py $(ARGS)
+
+matrix: setup
+	$(BIN)/python tools/matrix.py $(ARGS)
+
+docs: setup
+	$(BIN)/python tools/generate.py write
+
+build: $(STAMPS)/venv
+	$(BIN)/maturin build --release --out dist
+
+clean:
+	rm -rf .venv .cache build dist target .mypy_cache .pytest_cache .ruff_cache .hypothesis src/vedette/_native*.so
