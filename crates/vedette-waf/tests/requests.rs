@@ -8,10 +8,10 @@ use std::time::Duration;
 use serde_json::Value;
 use vedette_waf::{Data, Finding, Limits, Request, Ruleset};
 
-
 const RULES: &[u8] = include_bytes!("../../../src/vedette/protection/rules/default.json");
 /// Time enough for a debug build on a busy machine.
-const LIMITS: Limits = Limits { depth: 20, elements: 10_000, string_bytes: 32 * 1024, time: Duration::from_secs(60) };
+const LIMITS: Limits =
+    Limits { depth: 20, elements: 10_000, string_bytes: 32 * 1024, time: Duration::from_secs(60) };
 const CASES: &str = include_str!("../../../tests/cases/waf_requests.json");
 
 fn rules() -> Arc<Ruleset> {
@@ -41,8 +41,7 @@ fn placed(address: &str, value: &Value) -> Data {
 }
 
 fn findings(rules: &Arc<Ruleset>, address: &str, data: Data) -> Vec<Finding> {
-    let outcome =
-        Request::new(Arc::clone(rules), LIMITS).evaluate(vec![(address.to_owned().into(), data)]);
+    let outcome = Request::new(Arc::clone(rules), LIMITS).evaluate(vec![(address.to_owned().into(), data)]);
     assert!(!outcome.timed_out && !outcome.truncated.any());
     outcome.findings
 }

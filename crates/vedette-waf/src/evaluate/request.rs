@@ -65,6 +65,7 @@ impl Request {
                 matches: &mut self.matches,
                 cut: 0,
                 since_clock: 0,
+                candidates: Default::default(),
             };
             texts.scalars(&[], None);
             let truncated: &mut Truncated = &mut outcome.truncated;

@@ -9,7 +9,7 @@ use crate::data::Data;
 use crate::limits::{Limits, Truncated};
 use crate::operators::Operator;
 use crate::outcome::{char_border, excerpt};
-use crate::rules::{Group, Plan, Ruleset, Source};
+use crate::rules::{Candidates, Group, Plan, Ruleset, Source};
 use crate::specials::{of_all, Specials};
 use crate::transforms;
 
@@ -24,6 +24,7 @@ pub(super) struct Texts<'a> {
     pub(super) matches: &'a mut Matches,
     pub(super) cut: usize,
     pub(super) since_clock: u32,
+    pub(super) candidates: Candidates,
 }
 
 /// Values between two looks at the clock.
@@ -103,8 +104,16 @@ impl Texts<'_> {
         if specials & group.any == 0 {
             return;
         }
-        for entry in &group.entries {
+        let mut searched = false;
+        for (number, entry) in group.entries.iter().enumerate() {
             if !entry.needs.met_by(specials) || self.matches.has(entry.condition) {
+                continue;
+            }
+            if entry.has_literals && !searched {
+                group.search(&text, &mut self.candidates);
+                searched = true;
+            }
+            if entry.has_literals && !self.candidates.has(number) {
                 continue;
             }
             let Operator::Text(operator) = &self.rules.conditions[entry.condition].operator else { continue };

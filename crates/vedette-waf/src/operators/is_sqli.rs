@@ -5,6 +5,11 @@ use std::ops::Range;
 use super::{sqli, TextOperator};
 use crate::specials::{of_all, Needs};
 
+/// Marks that injections are made of.
+const MARKS: &[u8] = b"'\"`()=#;<>|&";
+/// Marks that dates and paths have too, and that mean something in pairs.
+const COMMENTS: &[u8] = b"-/";
+
 /// See [`sqli`].
 pub(crate) struct IsSqli;
 
@@ -13,12 +18,19 @@ impl TextOperator for IsSqli {
         "is_sqli"
     }
 
-    /// Everything that [`sqli::find`] reports has at least one of these.
+    /// What [`sqli::find`] reports has at least one of these, but for `1 or true` and `union select` without any mark:
+    /// the first is too common to look at every sentence for, the second has a rule of its own.
     fn needs(&self) -> Needs {
-        Needs(vec![of_all(b"'\"`()=-#/;<>|&*@+^%,!")])
+        Needs(vec![of_all(MARKS) | of_all(COMMENTS)])
     }
 
     fn find(&self, text: &str) -> Option<Range<usize>> {
-        sqli::find(text)
+        let has_mark = text.bytes().any(|byte| MARKS.contains(&byte));
+        let may_be_code = has_mark || text.contains("--") || text.contains("/*");
+        if may_be_code {
+            sqli::find(text)
+        } else {
+            None
+        }
     }
 }

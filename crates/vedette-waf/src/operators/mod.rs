@@ -35,6 +35,10 @@ pub(crate) trait TextOperator: Send + Sync {
     fn needs(&self) -> Needs {
         Needs::nothing()
     }
+    /// Texts in lower case of which it needs at least one, in any case, to match; none are needed if it is empty.
+    fn literals(&self) -> &[String] {
+        &[]
+    }
     /// Where it matches.
     fn find(&self, text: &str) -> Option<Range<usize>>;
 }

@@ -12,7 +12,7 @@ use foldhash::{HashMap, HashSet};
 
 use crate::operators::Operator;
 use crate::transforms::Transform;
-pub(crate) use plan::{Group, Plan, Source};
+pub(crate) use plan::{Candidates, Group, Plan, Source};
 
 /// A parsed rule file. Immutable; share it with an `Arc`.
 pub struct Ruleset {

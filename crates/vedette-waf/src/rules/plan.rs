@@ -1,5 +1,6 @@
 //! Conditions by the address they look at, so that a value is walked and transformed once for all of them.
 
+use aho_corasick::AhoCorasick;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::{Condition, Input};
@@ -35,11 +36,62 @@ pub(crate) struct Group {
     pub(crate) entries: Vec<Entry>,
     /// A text with none of these is of no interest to any entry.
     pub(crate) any: Specials,
+    /// All literals that entries need, searched for in one pass.
+    literals: Option<Literals>,
+}
+
+/// The literals of a group.
+struct Literals {
+    search: AhoCorasick,
+    /// For each literal the entry that needs it.
+    owners: Vec<usize>,
+}
+
+/// The entries of a group that a text is worth giving to, one bit each.
+#[derive(Default)]
+pub(crate) struct Candidates(Vec<u64>);
+
+impl Candidates {
+    pub(crate) fn has(&self, entry: usize) -> bool {
+        self.0[entry / 64] & (1 << (entry % 64)) != 0
+    }
+
+    fn add(&mut self, entry: usize) {
+        self.0[entry / 64] |= 1 << (entry % 64);
+    }
+}
+
+impl Group {
+    /// Marks the entries one of whose literals is in `text`.
+    pub(crate) fn search(&self, text: &str, candidates: &mut Candidates) {
+        candidates.0.clear();
+        candidates.0.resize(self.entries.len().div_ceil(64), 0);
+        let Some(literals) = &self.literals else { return };
+        for found in literals.search.find_overlapping_iter(text) {
+            candidates.add(literals.owners[found.pattern().as_usize()]);
+        }
+    }
+
+    /// Without the search every entry is tried; that happens only if the literals are too many for it.
+    fn prepare(&mut self, conditions: &[Condition]) {
+        let (mut all, mut owners) = (Vec::new(), Vec::new());
+        for (number, entry) in self.entries.iter_mut().enumerate() {
+            let Operator::Text(operator) = &conditions[entry.condition].operator else { continue };
+            entry.has_literals = !operator.literals().is_empty();
+            all.extend(operator.literals());
+            owners.extend(operator.literals().iter().map(|_| number));
+        }
+        let search = AhoCorasick::builder().ascii_case_insensitive(true).build(all).ok();
+        self.literals = search.map(|search| Literals { search, owners });
+        let usable = self.literals.is_some();
+        self.entries.iter_mut().for_each(|entry| entry.has_literals &= usable);
+    }
 }
 
 pub(crate) struct Entry {
     pub(crate) condition: usize,
     pub(crate) needs: Needs,
+    pub(crate) has_literals: bool,
 }
 
 /// The plans by address, and the addresses to keep for detectors.
@@ -53,6 +105,7 @@ pub(super) fn lay_out(conditions: &[Condition]) -> (HashMap<String, Plan>, HashS
             kept.extend(detector.params.iter().chain(&detector.system).map(|input| input.address.clone()));
         }
     }
+    plans.values_mut().flat_map(|plan| &mut plan.groups).for_each(|group| group.prepare(conditions));
     (plans, kept)
 }
 
@@ -63,7 +116,7 @@ impl Plan {
                 let group = self.group(input, &condition.transforms);
                 let needs = operator.needs();
                 group.any |= needs.rarest();
-                group.entries.push(Entry { condition: number, needs });
+                group.entries.push(Entry { condition: number, needs, has_literals: false });
             }
             Operator::Equals(_) | Operator::Exists => self.scalars.push((number, input.key_path.clone())),
             Operator::Sql(_) => self.sinks.push(number),
@@ -82,6 +135,7 @@ impl Plan {
                 transforms: transforms.to_vec(),
                 entries: Vec::new(),
                 any: 0,
+                literals: None,
             });
             self.groups.len() - 1
         });

@@ -24,6 +24,9 @@ use vedette_sql::{Dialect, Kind, Scanner, Token};
 /// Tokens of a reading that are looked at.
 const MOST: usize = 256;
 
+/// Bytes of the longest word below.
+const LONGEST_WORD: usize = 16;
+
 /// A text read as SQL.
 pub(super) struct Reading<'a> {
     text: &'a str,
@@ -71,6 +74,15 @@ impl<'a> Reading<'a> {
             }
         }
         reading
+    }
+
+    /// Whether any pattern can match: without logic, queries, calls, clauses and comments only an operator right
+    /// behind a string does.
+    pub(super) fn is_suspicious(&self) -> bool {
+        let codes = self.codes.as_bytes();
+        codes.first() == Some(&b'e')
+            || codes.get(1) == Some(&b'l')
+            || codes.iter().any(|code| b"&|USKdfcBI;".contains(code))
     }
 
     /// The bytes of the text behind a range of codes.
@@ -139,8 +151,8 @@ impl<'a> Reading<'a> {
     }
 
     fn word_code(&self, at: usize) -> char {
-        let word = self.word(at).to_ascii_lowercase();
-        match word.as_str() {
+        let mut lower = [0u8; LONGEST_WORD];
+        match lowered(self.word(at), &mut lower) {
             "or" | "and" | "xor" => '&',
             "not" => 'N',
             "null" | "true" | "false" => 't',
@@ -161,9 +173,10 @@ impl<'a> Reading<'a> {
             "into" if self.is(at + 1, &["outfile", "dumpfile"]) => 'I',
             "procedure" if self.is(at + 1, &["analyse"]) => 'I',
             "case" if self.is(at + 1, &["when"]) => 'f',
-            _ if self.is_statement(&word, at) => 'K',
-            _ if DANGEROUS.binary_search(&word.as_str()).is_ok() && self.is_called(at) => 'd',
-            _ if FUNCTIONS.binary_search(&word.as_str()).is_ok() && self.is_called(at) => 'f',
+            word if self.is_statement(word, at) => 'K',
+            _ if !self.is_called(at) => 'w',
+            word if DANGEROUS.binary_search(&word).is_ok() => 'd',
+            word if FUNCTIONS.binary_search(&word).is_ok() => 'f',
             _ => 'w',
         }
     }
@@ -195,6 +208,14 @@ impl<'a> Reading<'a> {
             _ => false,
         }
     }
+}
+
+/// `word` in lower case; empty if it is longer than all that mean something here.
+fn lowered<'b>(word: &str, buffer: &'b mut [u8; LONGEST_WORD]) -> &'b str {
+    let Some(lower) = buffer.get_mut(..word.len()) else { return "" };
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    std::str::from_utf8(lower).unwrap_or("")
 }
 
 const THINGS: &[&str] = &[

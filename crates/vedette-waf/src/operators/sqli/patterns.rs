@@ -12,6 +12,9 @@ pub(super) struct Patterns(LazyLock<Option<Regex>>);
 
 impl Patterns {
     pub(super) fn find(&self, reading: &Reading<'_>) -> Option<Range<usize>> {
+        if !reading.is_suspicious() {
+            return None;
+        }
         let found = self.0.as_ref()?.find(&reading.codes)?;
         (!found.is_empty()).then(|| reading.range(found.range()))
     }

@@ -1,0 +1,151 @@
+//! `match_regex`: a regular expression found in the text, in time linear in the text.
+
+mod literals;
+mod needs;
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::hir::{Hir, HirKind};
+
+use super::TextOperator;
+use crate::specials::Needs;
+
+/// Bytes a compiled expression may take: keeps a hostile rule file from filling the memory.
+const MOST_COMPILED: usize = 4 * 1024 * 1024;
+/// Positions of an expression from which it is compiled at once, to see whether it is too large.
+const LARGE: usize = 20_000;
+
+/// An expression, compiled when a text first comes near to matching it: most never are in a process that is not
+/// attacked, and compiling all would take longer than everything else at start.
+pub(crate) struct MatchRegex {
+    pattern: String,
+    case_sensitive: bool,
+    unicode: bool,
+    compiled: OnceLock<Option<Regex>>,
+    needs: Needs,
+    literals: Vec<String>,
+    min_length: usize,
+}
+
+impl MatchRegex {
+    /// Checks `pattern`, or says what is wrong with it. Classes such as `\w` mean ASCII, as in the engine that the
+    /// schema comes from, and as makes an expression ten times smaller; unless it asks for Unicode by `\p` or `\u`.
+    pub(crate) fn new(pattern: &str, case_sensitive: bool, min_length: usize) -> Result<Self, String> {
+        let ascii = parse(pattern, case_sensitive, false);
+        let unicode = ascii.is_err();
+        let hir =
+            ascii.or_else(|_| parse(pattern, case_sensitive, true)).map_err(|error| error.to_string())?;
+        let regex = MatchRegex {
+            pattern: pattern.to_owned(),
+            case_sensitive,
+            unicode,
+            compiled: OnceLock::new(),
+            needs: needs::of(&hir),
+            literals: literals::of(&hir),
+            min_length,
+        };
+        if positions(&hir) >= LARGE {
+            let compiled = regex.compile().map_err(|error| error.to_string())?;
+            let _ = regex.compiled.set(Some(compiled));
+        }
+        Ok(regex)
+    }
+
+    fn compile(&self) -> Result<Regex, regex::Error> {
+        RegexBuilder::new(&self.pattern)
+            .case_insensitive(!self.case_sensitive)
+            .unicode(self.unicode)
+            .size_limit(MOST_COMPILED)
+            .dfa_size_limit(MOST_COMPILED)
+            .build()
+    }
+}
+
+fn parse(pattern: &str, case_sensitive: bool, unicode: bool) -> Result<Hir, regex_syntax::Error> {
+    let mut parser = regex_syntax::ParserBuilder::new();
+    parser.case_insensitive(!case_sensitive).unicode(unicode).utf8(false).build().parse(pattern)
+}
+
+/// How many characters an expression has once its counted repetitions are written out.
+fn positions(hir: &Hir) -> usize {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 0,
+        HirKind::Literal(literal) => literal.0.len(),
+        HirKind::Class(_) => 1,
+        HirKind::Capture(capture) => positions(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().map(positions).fold(0, usize::saturating_add)
+        }
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min + 1) as usize;
+            positions(&repetition.sub).saturating_mul(times)
+        }
+    }
+}
+
+impl TextOperator for MatchRegex {
+    fn name(&self) -> &'static str {
+        "match_regex"
+    }
+
+    fn value(&self) -> &str {
+        &self.pattern
+    }
+
+    fn needs(&self) -> Needs {
+        self.needs.clone()
+    }
+
+    fn literals(&self) -> &[String] {
+        &self.literals
+    }
+
+    fn find(&self, text: &str) -> Option<Range<usize>> {
+        if text.len() < self.min_length {
+            return None;
+        }
+        let regex = self.compiled.get_or_init(|| self.compile().ok()).as_ref()?;
+        regex.find(text.as_bytes()).map(|found| found.range())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::specials::of_all;
+
+    fn passes(pattern: &str, text: &str) -> bool {
+        MatchRegex::new(pattern, false, 0).unwrap().needs().met_by(of_all(text.as_bytes()))
+    }
+
+    #[test]
+    fn a_text_without_the_marks_that_a_pattern_needs_is_rejected() {
+        assert!(!passes(r"\.\./", "plain words"));
+        assert!(!passes(r"<script|javascript:", "plain words, and (more)"));
+        assert!(passes(r"<script|javascript:", "a: b"));
+        assert!(passes(r"(?:<a>)?word", "plain words"));
+    }
+
+    #[test]
+    fn every_match_holds_one_of_the_literals() {
+        let literals = |pattern| MatchRegex::new(pattern, false, 0).unwrap().literals().to_vec();
+        assert_eq!(literals(r"\bunion\s+(?:all\s+)?select\b"), ["select"]);
+        assert_eq!(literals(r"(?:/etc/passwd|c:\\windows)\W"), ["/etc/passwd", "c:\\windows"]);
+        assert_eq!(literals(r"(?:ab)?c"), Vec::<String>::new());
+        assert_eq!(literals(r"[a-z]+=(?:x|select)"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_broken_pattern_is_an_error() {
+        assert!(MatchRegex::new("(", false, 0).is_err());
+        assert!(MatchRegex::new(r"(?:a{1000}){1000}", false, 0).is_err());
+    }
+
+    #[test]
+    fn classes_are_ascii_unless_unicode_is_asked_for() {
+        let finds = |pattern, text| MatchRegex::new(pattern, false, 0).unwrap().find(text).is_some();
+        assert!(!finds(r"^\w$", "é") && finds(r"^\p{L}$", "é") && finds("É", "É"));
+    }
+}
