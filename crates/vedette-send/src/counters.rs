@@ -67,10 +67,10 @@ pub struct TargetCounters {
 }
 
 impl Counters {
-    /// Whether anything that should have been sent was not.
+    /// Spans that should have been sent and were not, at whatever backend.
     pub fn lost(&self) -> u64 {
         let everywhere = [self.dropped_full, self.dropped_closed, self.dropped_panic];
-        let here = everywhere.iter().map(|amount| amount.traces).sum::<u64>();
+        let here = everywhere.iter().map(|amount| amount.spans).sum::<u64>();
         here + self.targets.iter().map(TargetCounters::lost).sum::<u64>()
     }
 }
@@ -78,7 +78,7 @@ impl Counters {
 impl TargetCounters {
     fn lost(&self) -> u64 {
         let reasons = [self.dropped_failed, self.dropped_rejected, self.dropped_full, self.dropped_shutdown];
-        reasons.iter().map(|amount| amount.traces).sum()
+        reasons.iter().map(|amount| amount.spans).sum()
     }
 }
 

@@ -109,10 +109,16 @@ impl Exporter {
     }
 }
 
+/// How long the worker of an exporter that nobody holds any more may go on sending.
+const GRACE: Duration = Duration::from_secs(1);
+
 impl Drop for Exporter {
-    /// In a forked child the queue may have been copied in the middle of a change, so it is left where it is.
+    /// Lets the worker finish, without waiting for it. In a forked child the queue may have been copied in the
+    /// middle of a change, so there it is left where it is.
     fn drop(&mut self) {
-        if ids::generation() != self.generation {
+        if ids::generation() == self.generation {
+            self.shared.queue.retire(GRACE);
+        } else {
             std::mem::forget(Arc::clone(&self.shared));
         }
     }

@@ -208,14 +208,19 @@ impl Queue {
 
     /// Makes the worker finish, and waits for it; false if it took too long. Later pushes are refused.
     pub fn close(&self, timeout: Duration) -> bool {
+        self.retire(timeout);
+        self.wait_until(self.lock(), timeout, |state| state.worker == Worker::Gone)
+    }
+
+    /// Makes the worker finish within `grace`. Later pushes are refused once it has.
+    pub fn retire(&self, grace: Duration) {
         let mut state = self.lock();
         if matches!(state.worker, Worker::None | Worker::Gone) {
             state.worker = Worker::Gone;
-            return true;
+        } else {
+            state.close_by.get_or_insert(Instant::now() + grace);
+            self.wake.notify_one();
         }
-        state.close_by.get_or_insert(Instant::now() + timeout);
-        self.wake.notify_one();
-        self.wait_until(state, timeout, |state| state.worker == Worker::Gone)
     }
 
     fn wait_until(

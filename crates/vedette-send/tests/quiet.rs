@@ -22,7 +22,23 @@ fn one_thread_starts_with_the_first_trace_and_ends_with_shutdown() {
     assert_eq!(senders(), 1);
     assert_eq!(blocked_signals(), !faults());
     assert!(exporter.shutdown(SECOND));
+    wait_for_none();
+
+    let forgotten = servers::traces::exporter(&server.url);
+    forgotten.send(chunk(21, 1));
+    drop(forgotten);
+    let expected: Vec<u64> = (1..=21).collect();
+    while servers::traces::trace_ids(&server.to("/v0.4/traces")) != expected {
+        std::thread::yield_now();
+    }
+    wait_for_none();
+}
+
+/// A thread is listed for a moment after its end.
+fn wait_for_none() {
+    let until = std::time::Instant::now() + 5 * SECOND;
     while senders() > 0 {
+        assert!(std::time::Instant::now() < until, "a sender is still there");
         std::thread::yield_now();
     }
 }

@@ -140,7 +140,8 @@ fn with_version(url: &str, version: Version) -> Exporter {
 
 #[test]
 fn version_5_is_used_where_it_is_offered() {
-    let server = Server::start(|_| Answer::json(r#"{"endpoints":["/v0.4/traces","/v0.5/traces"]}"#));
+    let info = r#"{"endpoints":["/v0.4/traces","/v0.5/traces"]}"#;
+    let server = Server::start(move |_| Answer::Chunked(info.to_string()));
     let exporter = with_version(&server.url, Version::V05);
     exporter.send(chunk(1, 2));
     assert!(exporter.flush(SECOND));

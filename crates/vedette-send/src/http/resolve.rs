@@ -1,7 +1,7 @@
 //! Name resolution on the worker's own thread. ureq's resolver starts a second thread for each
 //! lookup, and an application that asked for one library must not find threads coming and going.
 
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::ToSocketAddrs;
 
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
@@ -36,9 +36,11 @@ impl Resolver for BlockingResolver {
 }
 
 /// For Unix sockets, where no name is ever looked up.
+#[cfg(unix)]
 #[derive(Debug)]
 pub(super) struct NoResolver;
 
+#[cfg(unix)]
 impl Resolver for NoResolver {
     fn resolve(
         &self,
@@ -47,7 +49,7 @@ impl Resolver for NoResolver {
         _: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
         let mut found = self.empty();
-        found.push(SocketAddr::from(([127, 0, 0, 1], 0)));
+        found.push(std::net::SocketAddr::from(([127, 0, 0, 1], 0)));
         Ok(found)
     }
 }

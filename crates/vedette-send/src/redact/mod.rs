@@ -24,6 +24,7 @@ pub(crate) struct Redactor {
     secrets: Secrets,
     addresses: Vec<Key>,
     queries: Vec<Key>,
+    statements: statement::Names,
     redis: redis::Names,
 }
 
@@ -35,6 +36,7 @@ impl Redactor {
             secrets: Secrets::new(settings.query_string.as_deref()),
             addresses: keys(&ADDRESSES),
             queries: keys(&QUERIES),
+            statements: statement::Names::new(),
             redis: redis::Names::new(),
         }
     }
@@ -52,7 +54,7 @@ impl Redactor {
 
     fn redact_span(&mut self, span: &mut Span) {
         if self.sql {
-            statement::redact(span);
+            self.statements.redact(span);
             self.redis.redact(span);
         }
         for (key, value) in &mut span.attributes {

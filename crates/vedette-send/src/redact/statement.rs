@@ -2,28 +2,60 @@
 
 use std::borrow::Cow;
 
-use vedette_model::{keys, Span, Text, Value};
+use vedette_model::{keys, Key, Span, Text, Value};
 use vedette_sql::{obfuscate, Dialect};
 
-/// Hides the literals of the resource and the statement of a database span.
-pub(super) fn redact(span: &mut Span) {
-    if !matches!(span.span_type.as_str(), "sql" | "cassandra") {
-        return;
+/// Attributes that hold a statement: the conventional one, and its name in earlier conventions.
+pub(super) struct Names {
+    older: Option<Key>,
+}
+
+impl Names {
+    pub fn new() -> Names {
+        Names { older: Key::new("db.statement") }
     }
-    let dialect = Dialect::of(span.get_str(keys::DB_SYSTEM_NAME).unwrap_or_default());
-    // A resource that repeats the statement is the usual case: read it once.
-    let statement = span.get_str(keys::DB_QUERY_TEXT).map(Text::new);
-    let same = statement.as_ref() == Some(&span.resource);
-    replace(&mut span.resource, dialect);
-    let Some(mut statement) = statement else { return };
-    if same {
-        statement = span.resource.clone();
-    } else {
-        replace(&mut statement, dialect);
+
+    /// Hides the literals of the resource and the statement of a database span.
+    pub fn redact(&self, span: &mut Span) {
+        let system = span.get_str(keys::DB_SYSTEM_NAME).unwrap_or_default();
+        let dialect = Dialect::of(system);
+        let by_type = matches!(span.span_type.as_str(), "sql" | "cassandra");
+        if !(by_type || dialect != Dialect::Generic || speaks_sql(system)) {
+            return;
+        }
+        let before = by_type.then(|| span.resource.clone());
+        if by_type {
+            replace(&mut span.resource, dialect);
+        }
+        let holds_statement = |key: Key| key == keys::DB_QUERY_TEXT || Some(key) == self.older;
+        for (_, value) in span.attributes.iter_mut().filter(|(key, _)| holds_statement(*key)) {
+            match value {
+                // A statement that repeats the resource is the usual case: read it once.
+                Value::Str(text) if Some(&*text) == before.as_ref() => text.clone_from(&span.resource),
+                Value::Str(text) => replace(text, dialect),
+                _ => {}
+            }
+        }
     }
-    if let Some((_, value)) = span.attributes.iter_mut().find(|(key, _)| *key == keys::DB_QUERY_TEXT) {
-        *value = Value::Str(statement);
-    }
+}
+
+/// Whether a database that has no dialect of its own here is asked in SQL or something close to it.
+fn speaks_sql(system: &str) -> bool {
+    const SYSTEMS: [&str; 12] = [
+        "cassandra",
+        "clickhouse",
+        "db2",
+        "hive",
+        "ibm.db2",
+        "microsoft.sql_server",
+        "mssql",
+        "oracle",
+        "oracle.db",
+        "other_sql",
+        "snowflake",
+        "trino",
+    ];
+    SYSTEMS.contains(&system)
 }
 
 fn replace(text: &mut Text, dialect: Dialect) {
@@ -50,7 +82,7 @@ mod tests {
         if let Some(statement) = statement {
             span.set(keys::DB_QUERY_TEXT, statement);
         }
-        redact(&mut span);
+        Names::new().redact(&mut span);
         span
     }
 
@@ -70,7 +102,20 @@ mod tests {
     fn names_of_operations_and_other_spans_stay() {
         assert_eq!(redacted("sqlite.connection.commit", None).resource, "sqlite.connection.commit");
         let mut web = Span { span_type: "web".into(), resource: "GET /1".into(), ..Span::default() };
-        redact(&mut web);
+        Names::new().redact(&mut web);
         assert_eq!(web.resource, "GET /1");
+    }
+
+    #[test]
+    fn spans_of_other_makers_are_known_by_their_system() {
+        let older = Key::new("db.statement").unwrap();
+        for (system, hidden) in [("postgresql", true), ("other_sql", true), ("mongodb", false), ("", false)] {
+            let mut span = Span { resource: "shop 1".into(), ..Span::default() };
+            span.set(keys::DB_SYSTEM_NAME, system);
+            span.set(older, "SELECT 42");
+            Names::new().redact(&mut span);
+            assert_eq!(span.get_str(older) == Some("SELECT ?"), hidden, "{system}");
+            assert_eq!(span.resource, "shop 1");
+        }
     }
 }

@@ -39,6 +39,8 @@ pub enum Answer {
     Silence,
     /// Half an answer, then the end.
     Half,
+    /// A good answer in two pieces of the chunked transfer coding, as Go's servers send them.
+    Chunked(String),
     /// A good answer, then the end of the connection without a word about it.
     ReplyAndClose,
 }
@@ -181,6 +183,13 @@ fn respond<S: Read + Write>(stream: &mut S, answer: Answer) -> bool {
                 .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{")
                 .and_then(|()| stream.flush());
             false
+        }
+        Answer::Chunked(body) => {
+            let (front, back) = body.split_at(body.len() / 2);
+            let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+            let chunk = |text: &str| format!("{:x}\r\n{text}\r\n", text.len());
+            let whole = [head, &chunk(front), &chunk(back), "0\r\n\r\n"].concat();
+            stream.write_all(whole.as_bytes()).is_ok() && stream.flush().is_ok()
         }
         Answer::ReplyAndClose => {
             respond(stream, Answer::ok());
