@@ -100,4 +100,30 @@ mod tests {
         let same = redacted(span.clone(), &off);
         assert_eq!(same, span);
     }
+
+    #[test]
+    fn no_text_makes_it_fail_and_twice_changes_nothing_more() {
+        const PIECES: [&str; 16] = [
+            "http://", "//", "@", "?", "#", "=", "&", "token", "%", "%2", "é", "\"", "SET ", "\n", "' OR 1",
+            "/*",
+        ];
+        let mut state = 7u32;
+        let mut redactor = Redactor::new(&Obfuscation::default());
+        for round in 0..3_000 {
+            let text: String = (0..round % 12)
+                .map(|_| {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    PIECES[(state >> 28) as usize]
+                })
+                .collect();
+            let mut span =
+                Span { span_type: "sql".into(), resource: text.as_str().into(), ..Span::default() };
+            span.set(keys::URL_FULL, text.as_str());
+            span.set(keys::DB_SYSTEM_NAME, "redis");
+            redactor.redact_span(&mut span);
+            let once = span.get_str(keys::URL_FULL).map(str::to_string);
+            redactor.redact_span(&mut span);
+            assert_eq!(span.get_str(keys::URL_FULL).map(str::to_string), once, "{text}");
+        }
+    }
 }
