@@ -73,26 +73,23 @@ fn condition(raw: &RawCondition, transformers: &[String], file: &File, rule: usi
     if inputs.is_empty() {
         return Err(format!("{} has no inputs", raw.operator));
     }
-    let own = inputs.iter().map(|input| input.transformers.as_slice()).find(|own| !own.is_empty());
-    let names = own.unwrap_or(transformers);
+    let inputs = inputs.iter().map(|input| self::input(input, transformers)).collect::<Compiled<_>>()?;
+    Ok(Condition { rule, operator, inputs })
+}
+
+/// An input's own transformers replace those of its rule.
+fn input(raw: &RawInput, transformers: &[String]) -> Compiled<Input> {
+    let names = if raw.transformers.is_empty() { transformers } else { &raw.transformers };
     let is_source = |name: &&String| matches!(name.as_str(), "keys_only" | "values_only");
-    let transforms =
-        names.iter().filter(|name| !is_source(name)).map(|name| transform(name)).collect::<Compiled<_>>()?;
-    let inputs = inputs.iter().map(|input| self::input(input, transformers)).collect();
-    Ok(Condition { rule, operator, inputs, transforms })
-}
-
-fn transform(name: &str) -> Compiled<Transform> {
-    Transform::named(name).ok_or_else(|| format!("unknown transformer {name:?}"))
-}
-
-fn input(raw: &RawInput, transformers: &[String]) -> Input {
-    let keys = raw.transformers.iter().chain(transformers).any(|name| name == "keys_only");
-    Input {
+    let transform =
+        |name: &String| Transform::named(name).ok_or_else(|| format!("unknown transformer {name:?}"));
+    let keys = names.iter().any(|name| name == "keys_only");
+    Ok(Input {
         address: raw.address.clone(),
         key_path: raw.key_path.clone(),
         source: if keys { Source::Keys } else { Source::Values },
-    }
+        transforms: names.iter().filter(|name| !is_source(name)).map(transform).collect::<Compiled<_>>()?,
+    })
 }
 
 fn operator(raw: &RawCondition, file: &File) -> Compiled<Operator> {
@@ -133,6 +130,6 @@ fn sql_detector(parameters: &Parameters) -> Compiled<SqlDetector> {
     if parameters.params.is_empty() {
         return Err("sqli_detector has no params".into());
     }
-    let inputs = |list: &[RawInput]| list.iter().map(|raw| input(raw, &[])).collect();
-    Ok(SqlDetector { params: inputs(&parameters.params), system: inputs(&parameters.db_type) })
+    let inputs = |list: &[RawInput]| list.iter().map(|raw| input(raw, &[])).collect::<Compiled<Vec<Input>>>();
+    Ok(SqlDetector { params: inputs(&parameters.params)?, system: inputs(&parameters.db_type)? })
 }

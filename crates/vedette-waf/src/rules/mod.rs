@@ -70,15 +70,14 @@ pub(crate) struct Condition {
     pub(crate) rule: usize,
     pub(crate) operator: Operator,
     pub(crate) inputs: Vec<Input>,
-    pub(crate) transforms: Vec<Transform>,
 }
 
-/// Where a condition looks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where a condition looks, and how what it finds there is brought into form.
 pub(crate) struct Input {
     pub(crate) address: String,
     pub(crate) key_path: Vec<String>,
     pub(crate) source: Source,
+    pub(crate) transforms: Vec<Transform>,
 }
 
 impl Ruleset {

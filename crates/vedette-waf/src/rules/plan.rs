@@ -1,5 +1,7 @@
 //! Conditions by the address they look at, so that a value is walked and transformed once for all of them.
 
+use std::sync::Arc;
+
 use aho_corasick::AhoCorasick;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
@@ -37,7 +39,7 @@ pub(crate) struct Group {
     /// A text with none of these is of no interest to any entry.
     pub(crate) any: Specials,
     /// All literals that entries need, searched for in one pass.
-    literals: Option<Literals>,
+    literals: Option<Arc<Literals>>,
 }
 
 /// The literals of a group.
@@ -72,19 +74,32 @@ impl Group {
         }
     }
 
-    /// Without the search every entry is tried; that happens only if the literals are too many for it.
-    fn prepare(&mut self, conditions: &[Condition]) {
-        let (mut all, mut owners) = (Vec::new(), Vec::new());
-        for (number, entry) in self.entries.iter_mut().enumerate() {
-            let Operator::Text(operator) = &conditions[entry.condition].operator else { continue };
-            entry.has_literals = !operator.literals().is_empty();
-            all.extend(operator.literals());
-            owners.extend(operator.literals().iter().map(|_| number));
-        }
-        let search = AhoCorasick::builder().ascii_case_insensitive(true).build(all).ok();
-        self.literals = search.map(|search| Literals { search, owners });
+    fn prepare(&mut self, conditions: &[Condition], shared: &mut Shared) {
+        let literals = |entry: &Entry| match &conditions[entry.condition].operator {
+            Operator::Text(operator) => operator.literals(),
+            _ => &[],
+        };
+        let key = self.entries.iter().map(|entry| entry.condition).collect();
+        let search = || Literals::new(self.entries.iter().map(literals)).map(Arc::new);
+        self.literals = shared.entry(key).or_insert_with(search).clone();
+        // Without the search every entry is tried; that happens only if the literals are too many for it.
         let usable = self.literals.is_some();
-        self.entries.iter_mut().for_each(|entry| entry.has_literals &= usable);
+        self.entries.iter_mut().for_each(|entry| entry.has_literals = usable && !literals(entry).is_empty());
+    }
+}
+
+/// Searches by the conditions they serve: most addresses are looked at by the same ones.
+type Shared = HashMap<Vec<usize>, Option<Arc<Literals>>>;
+
+impl Literals {
+    fn new<'l>(of_entries: impl Iterator<Item = &'l [String]>) -> Option<Self> {
+        let (mut all, mut owners) = (Vec::new(), Vec::new());
+        for (entry, literals) in of_entries.enumerate() {
+            all.extend(literals);
+            owners.extend(literals.iter().map(|_| entry));
+        }
+        let search = AhoCorasick::builder().ascii_case_insensitive(true).build(all).ok()?;
+        Some(Literals { search, owners })
     }
 }
 
@@ -105,7 +120,11 @@ pub(super) fn lay_out(conditions: &[Condition]) -> (HashMap<String, Plan>, HashS
             kept.extend(detector.params.iter().chain(&detector.system).map(|input| input.address.clone()));
         }
     }
-    plans.values_mut().flat_map(|plan| &mut plan.groups).for_each(|group| group.prepare(conditions));
+    let mut shared = Shared::new();
+    plans
+        .values_mut()
+        .flat_map(|plan| &mut plan.groups)
+        .for_each(|group| group.prepare(conditions, &mut shared));
     (plans, kept)
 }
 
@@ -113,7 +132,7 @@ impl Plan {
     fn add(&mut self, number: usize, condition: &Condition, input: &Input) {
         match &condition.operator {
             Operator::Text(operator) => {
-                let group = self.group(input, &condition.transforms);
+                let group = self.group(input);
                 let needs = operator.needs();
                 group.any |= needs.rarest();
                 group.entries.push(Entry { condition: number, needs, has_literals: false });
@@ -123,16 +142,18 @@ impl Plan {
         }
     }
 
-    fn group(&mut self, input: &Input, transforms: &[Transform]) -> &mut Group {
+    fn group(&mut self, input: &Input) -> &mut Group {
         let is_it = |group: &Group| {
-            group.source == input.source && group.key_path == input.key_path && group.transforms == transforms
+            group.source == input.source
+                && group.key_path == input.key_path
+                && group.transforms == input.transforms
         };
         let at = self.groups.iter().position(is_it).unwrap_or_else(|| {
             let (source, key_path) = (input.source, input.key_path.clone());
             self.groups.push(Group {
                 source,
                 key_path,
-                transforms: transforms.to_vec(),
+                transforms: input.transforms.clone(),
                 entries: Vec::new(),
                 any: 0,
                 literals: None,
