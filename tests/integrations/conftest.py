@@ -77,3 +77,26 @@ def web(_web: Web) -> Web:
     """A web server in this process's threads, untraced, that remembers what it was asked."""
     _web.seen.clear()
     return _web
+
+
+@pytest.fixture
+def declared_again() -> Any:
+    """`with declared_again("psycopg", trace_connect=True)`: an integration installed anew, with other options."""
+
+    @contextlib.contextmanager
+    def again(name: str, **values: Any) -> Iterator[None]:
+        state = running()
+        assert state is not None
+        registry = state.registry
+        ordinary = registry._values_of
+        registry.uninstrument(name)
+        registry._values_of = lambda integration: {**ordinary(integration), **values}
+        try:
+            registry.instrument(name)
+            yield
+        finally:
+            registry._values_of = ordinary
+            registry.uninstrument(name)
+            registry.instrument(name)
+
+    return again

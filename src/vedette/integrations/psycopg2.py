@@ -58,8 +58,8 @@ CONNECTION_FACTORY = subclasses.Factory(1, "connection_factory", optional=True)
 
 def connected(call: Call, connection: Any) -> None:
     """A connection is made: now it can tell to what."""
-    if call.operation is not None:
-        call.operation.attributes = FACTS.of(connection)
+    if call.span is not None:
+        call.span.set_attributes(FACTS.of(connection) or {})
 
 
 def install(installed: Installed) -> Callable[[], None]:

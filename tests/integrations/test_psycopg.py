@@ -1,0 +1,242 @@
+"""Psycopg 3: its spans, synchronous and asynchronous, and that it stays as it was."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import pickle
+import sys
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+import vedette
+from tests.integrations.made import Spans
+from tests.services.postgresql import PostgreSQL
+
+psycopg = pytest.importorskip("psycopg")
+
+SPAN = {"name": "postgres.query", "service": "postgres", "type": "sql", "kind": "client"}
+
+
+class Database:
+    """A database of its own, and what spans say about it."""
+
+    def __init__(self, dsn: str) -> None:
+        parts = urlsplit(dsn)
+        self.dsn = f"{dsn}?application_name=shop"
+        self.tags = {
+            "component": "psycopg",
+            "db.system.name": "postgresql",
+            "server.address": parts.hostname,
+            "server.port": parts.port,
+            "db.namespace": parts.path[1:],
+            "db.user": parts.username,
+            "db.application": "shop",
+        }
+
+    def span(self, text: str, rows: int | None = None, **attributes: Any) -> dict[str, Any]:
+        counted = {} if rows is None else {"db.response.returned_rows": rows}
+        return {**SPAN, "resource": text, "attributes": {**self.tags, **attributes, **counted}}
+
+    def other(self, name: str) -> dict[str, Any]:
+        return {**SPAN, "name": name, "resource": name, "attributes": self.tags}
+
+
+@pytest.fixture(scope="module")
+def database(postgresql_server: PostgreSQL) -> Database:
+    dsn = postgresql_server.database()
+    postgresql_server.run("create table users (id int, name text)", dsn.rpartition("/")[2])
+    return Database(dsn)
+
+
+@pytest.fixture
+def connection(database: Database) -> Iterator[Any]:
+    with psycopg.connect(database.dsn) as made:
+        yield made
+        made.rollback()
+
+
+async def connected(database: Database) -> Any:
+    return await psycopg.AsyncConnection.connect(database.dsn)
+
+
+def test_a_statement_is_one_span(connection: Any, database: Database, spans: Spans) -> None:
+    cursor = connection.cursor()
+    assert cursor.execute("select %s::int", (7,)) is cursor
+    assert cursor.fetchone() == (7,)
+    assert spans() == [database.span("select %s::int", 1)]
+
+
+def test_the_connections_own_execute(connection: Any, database: Database, spans: Spans) -> None:
+    assert connection.execute("select 1 union select 2").fetchall() == [(1,), (2,)]
+    assert spans() == [database.span("select 1 union select 2", 2)]
+
+
+def test_composed_statements(connection: Any, database: Database, spans: Spans) -> None:
+    from psycopg import sql
+
+    connection.execute(sql.SQL("select {} from {}").format(sql.Literal("a'b"), sql.Identifier("users")))
+    connection.execute(b"select 2")
+    assert [span["resource"] for span in spans()] == ["select 'a''b' from \"users\"", "select 2"]
+
+
+def test_many_sets_of_parameters_are_one_span(connection: Any, database: Database, spans: Spans) -> None:
+    connection.cursor().executemany("insert into users values (%s, %s)", [(1, "a"), (2, "b")])
+    assert spans() == [database.span("insert into users values (%s, %s)", 2, **{"sql.executemany": "true"})]
+
+
+def test_cursors_on_the_server(connection: Any, database: Database, spans: Spans) -> None:
+    with connection.cursor("names") as cursor:
+        cursor.execute("select generate_series(1, 3)")
+        assert cursor.fetchall() == [(1,), (2,), (3,)]
+    assert [span["resource"] for span in spans()] == ["select generate_series(1, 3)"]
+
+
+def test_cursors_that_bind_on_the_client(connection: Any, database: Database, spans: Spans) -> None:
+    if not hasattr(psycopg, "ClientCursor"):
+        pytest.skip("since 3.1")
+    assert psycopg.ClientCursor(connection).execute("select %s", (1,)).fetchone() == (1,)
+    assert spans() == [database.span("select %s", 1)]
+
+
+def test_a_stream_lasts_as_long_as_it_is_read(connection: Any, database: Database, spans: Spans) -> None:
+    stream = connection.cursor().stream("select generate_series(1, 3)")
+    assert inspect.isgenerator(stream)
+    assert next(stream) == (1,)
+    assert spans() == []
+    assert list(stream) == [(2,), (3,)]
+    assert spans() == [database.span("select generate_series(1, 3)")]
+
+
+def test_copy_lasts_as_long_as_its_block(connection: Any, database: Database, spans: Spans) -> None:
+    with vedette.tracer.span("work"), connection.cursor().copy("copy users from stdin") as copy:
+        copy.write_row((1, "a"))
+        with vedette.tracer.span("inside"):
+            pass
+    work, copied, inside = spans()
+    assert copied == {**database.span("copy users from stdin"), "parent": "work"}
+    assert inside["parent"] == "work"
+    assert copied["name"] != work["name"]
+
+
+def test_copy_that_fails(connection: Any, database: Database, spans: Spans) -> None:
+    with pytest.raises(LookupError, match="mine"):
+        copy_badly(connection)
+    span = spans()[0]
+    assert span["failure"] == ("builtins.LookupError", "mine") or span["failure"] == ("LookupError", "mine")
+
+
+def copy_badly(connection: Any) -> None:
+    with connection.cursor().copy("copy users from stdin"):
+        raise LookupError("mine")
+
+
+def test_commit_and_rollback(database: Database, spans: Spans) -> None:
+    with psycopg.connect(database.dsn) as connection:
+        connection.execute("select 1")
+        connection.rollback()
+    expected = [database.other("psycopg.connection.rollback"), database.other("psycopg.connection.commit")]
+    assert spans()[1:] == expected
+
+
+def test_an_error_is_the_drivers_own(connection: Any, database: Database, spans: Spans) -> None:
+    with pytest.raises(psycopg.errors.UndefinedTable) as raised:
+        connection.execute("select * from nowhere")
+    assert raised.value.__context__ is None
+    span = spans.one()
+    kind, message = span.pop("failure")
+    assert kind == "psycopg.errors.UndefinedTable"
+    assert message.startswith('relation "nowhere" does not exist')
+    assert span == {**database.span("select * from nowhere"), "error": True}
+
+
+def test_statements_on_a_closed_connection(database: Database, spans: Spans) -> None:
+    connection = psycopg.connect(database.dsn)
+    cursor = connection.cursor()
+    connection.close()
+    spans()
+    with pytest.raises(psycopg.OperationalError, match="the connection is closed"):
+        cursor.execute("select 1")
+    span = spans.one()
+    assert (span["error"], span["resource"]) == (True, "select 1")
+
+
+async def test_asynchronous_statements(database: Database, spans: Spans) -> None:
+    connection = await connected(database)
+    async with connection, connection.cursor() as cursor:
+        assert await cursor.execute("select 1") is cursor
+        await cursor.executemany("insert into users values (%s, %s)", [(1, "a")])
+        await connection.rollback()
+    assert spans() == [
+        database.span("select 1", 1),
+        database.span("insert into users values (%s, %s)", 1, **{"sql.executemany": "true"}),
+        database.other("psycopg.connection.rollback"),
+        database.other("psycopg.connection.commit"),
+    ]
+
+
+async def test_asynchronous_streams_and_copies(database: Database, spans: Spans) -> None:
+    connection = await connected(database)
+    async with connection:
+        cursor = connection.cursor()
+        assert [row async for row in cursor.stream("select generate_series(1, 2)")] == [(1,), (2,)]
+        async with cursor.copy("copy (select 1) to stdout") as copy:
+            assert [bytes(block) async for block in copy] == [b"1\n"]
+        async with connection.cursor("names") as named:
+            await named.execute("select 3")
+            assert await named.fetchone() == (3,)
+    texts = [span["resource"] for span in spans()]
+    assert texts[:3] == ["select generate_series(1, 2)", "copy (select 1) to stdout", "select 3"]
+    assert texts[3:] == ["psycopg.connection.commit"]
+
+
+async def test_an_asynchronous_error(database: Database, spans: Spans) -> None:
+    connection = await connected(database)
+    with pytest.raises(psycopg.errors.SyntaxError):
+        await connection.execute("selec 1")
+    await connection.close()
+    assert spans.one()["error"] is True
+
+
+class OwnCursor(psycopg.Cursor[Any]):
+    def execute(self, query: Any, *arguments: Any, **named: Any) -> Any:
+        return super().execute("select " + query, *arguments, **named)
+
+
+def test_classes_of_the_application(database: Database, spans: Spans) -> None:
+    with psycopg.connect(database.dsn, cursor_factory=OwnCursor) as connection:
+        cursor = connection.cursor()
+        assert type(cursor) is OwnCursor
+        assert cursor.execute("1").fetchone() == (1,)
+    assert spans()[0] == database.span("select 1", 1)
+
+
+def test_reading_rows_makes_no_spans_unless_asked(connection: Any, spans: Spans, declared_again: Any) -> None:
+    connection.execute("select 1").fetchone()
+    assert len(spans()) == 1
+    with declared_again("psycopg", trace_fetch_methods=True):
+        connection.execute("select 1").fetchone()
+        assert [span["name"] for span in spans()] == ["postgres.query", "postgres.query.fetchone"]
+    connection.execute("select 1").fetchone()
+    assert len(spans()) == 1
+
+
+def test_connecting_makes_a_span_when_asked(database: Database, spans: Spans, declared_again: Any) -> None:
+    with declared_again("psycopg", trace_connect=True):
+        psycopg.connect(database.dsn).close()
+    assert spans() == [database.other("psycopg.connection.connect")]
+
+
+def test_it_stays_as_it_was() -> None:
+    assert inspect.iscoroutinefunction(psycopg.AsyncCursor.execute)
+    assert inspect.iscoroutinefunction(psycopg.AsyncConnection.commit)
+    assert inspect.isgeneratorfunction(psycopg.Cursor.stream)
+    assert inspect.isasyncgenfunction(psycopg.AsyncCursor.stream)
+    assert list(inspect.signature(psycopg.Cursor.execute).parameters)[:3] == ["self", "query", "params"]
+    assert pickle.loads(pickle.dumps(psycopg.Cursor.execute)) is psycopg.Cursor.execute
+    assert isinstance(psycopg.Cursor.copy, type(sys.modules["contextlib"].contextmanager))
+    with contextlib.suppress(AttributeError):
+        assert inspect.unwrap(psycopg.Cursor.copy) is psycopg.Cursor.copy.__wrapped__
