@@ -85,14 +85,14 @@ def test_vedette_run_runs_the_program_and_says_one_line(unloadable: Path) -> Non
 
 
 def test_the_warning_names_the_reason(unloadable: Path) -> None:
-    done = run(unloadable, "-c", "import vedette")
+    done = run(unloadable, "-c", "import vedette.auto")
     [line] = warnings(done)
     assert "_native" in line
     assert sys.executable in line
 
 
 def test_children_do_not_repeat_the_warning(unloadable: Path) -> None:
-    program = "import subprocess, sys, vedette; subprocess.run([sys.executable, '-c', 'import vedette'], check=True)"
+    program = "import subprocess, sys, vedette.auto as _; subprocess.run([sys.executable, '-c', 'import vedette.auto'], check=True)"
     assert len(warnings(run(unloadable, "-c", program))) == 1
 
 
@@ -102,7 +102,7 @@ def test_other_import_errors_are_not_taken_for_it(unloadable: Path) -> None:
     (unloadable / "vedette" / native.name).unlink(missing_ok=True)
     (unloadable / "vedette" / native.name).symlink_to(native)
     (unloadable / "vedette" / "lifecycle" / "__init__.py").write_text("import no_such_module_native\n")
-    done = run(unloadable, "-c", "import vedette")
+    done = run(unloadable, "-c", "import vedette; vedette.start()")
     assert done.returncode == 1
     assert "ModuleNotFoundError: No module named 'no_such_module_native'" in done.stderr
 

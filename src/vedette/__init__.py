@@ -7,21 +7,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 
-try:
-    # Alone in its `try`: whatever goes wrong here is the loader's (no module, another platform's, a subinterpreter),
-    # and an error in our Python code is never taken for it. `vedette._native` imports nothing by itself.
-    import vedette._native  # noqa: F401  (that it loads is what matters)
-except Exception as error:
-    _native_error: Exception | None = error
-else:
-    _native_error = None
-
-if TYPE_CHECKING or _native_error is None:
-    from vedette.lifecycle import instrument, start, stop
-    from vedette.tracing import Context, Span, Tracer, current_root_span, current_span, extract, inject
-    from vedette.tracing.tracer import tracer
-else:  # the application must run all the same
-    from vedette.absent import (
+if TYPE_CHECKING:
+    from vedette._api import (
         Context,
         Span,
         Tracer,
@@ -32,11 +19,19 @@ else:  # the application must run all the same
         instrument,
         start,
         stop,
-        tell,
         tracer,
     )
+else:
 
-    tell(_native_error)
+    def __getattr__(name: str) -> object:
+        """Loads the API when it is first asked for: the launcher, and a process in which vedette is off, never are."""
+        if name not in __all__:
+            raise AttributeError(f"module 'vedette' has no attribute {name!r}")
+        from vedette import _api
+
+        globals().update({public: getattr(_api, public) for public in __all__})
+        return globals()[name]
+
 
 __all__ = [
     "Context",

@@ -1,6 +1,10 @@
 """`import vedette.auto` starts vedette with the settings of the environment."""
+
 from __future__ import annotations
 
 import vedette
+from vedette.settings import load
 
-vedette.start()
+# Off means off: the engine is not even imported.
+if load().enabled:
+    vedette.start()
