@@ -34,6 +34,7 @@ $(STAMPS)/venv:
 	    { echo "make: Python 3.9 or newer is needed: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "make: creating .venv" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv >&2
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'maturin>=1.9,<2' 'uv>=0.5,<1' >&2
 	@touch $@
 
@@ -41,7 +42,7 @@ $(NATIVE): $(STAMPS)/venv pyproject.toml $(WHAT_IS_RUST)
 	@command -v $(CARGO) >/dev/null || \
 	    { echo "make: cargo is missing; install Rust (1.85 or newer) from https://rustup.rs" >&2; exit 1; }
 	@echo "make: building the native module (some minutes the first time)" >&2
-	@$(BIN)/maturin develop --quiet --release --uv --extras demo >&2
+	@$(BIN)/python -m uv pip install --quiet --reinstall-package vedette --no-build-isolation --editable '.[demo]' >&2
 	@touch $@
 
 $(STAMPS)/dev: $(NATIVE) requirements/dev.txt

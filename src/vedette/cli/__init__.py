@@ -24,17 +24,18 @@ MISSING_PACKAGE = 3
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command that the arguments name, and gives the exit code."""
     words = sys.argv[1:] if arguments is None else arguments
-    if words and words[0] == "run":  # before anything else is imported: every start of the application pays for it
+    if words and words[0] == "run":
+        # Before anything else is imported: every start of the application pays for it.
         from vedette.cli.run import main as run
 
         return run(words[1:])
     if not words or words[0] in ("-h", "--help", "help"):
-        from vedette.cli._overview import overview
+        from vedette.cli._overview import overview  # what `run` can do without
 
         print(overview())
         return 0 if words else USAGE_ERROR
     if words[0] in ("-V", "--version"):
-        from vedette.cli._overview import version
+        from vedette.cli._overview import version  # as above
 
         print(version())
         return 0
@@ -42,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _command(name: str, arguments: list[str]) -> int:
-    from vedette.cli._overview import closest, command_names
+    from vedette.cli._overview import closest, command_names  # what `run` can do without
 
     if name not in command_names():
         print(f"vedette: no such command: {name}{closest(name)}; vedette --help lists them", file=sys.stderr)
@@ -58,7 +59,7 @@ def _command(name: str, arguments: list[str]) -> int:
 
 
 def _module(name: str) -> ModuleType:
-    from importlib import import_module
+    from importlib import import_module  # what `run` can do without
 
     return import_module("vedette.cli." + name.replace("-", "_"))
 

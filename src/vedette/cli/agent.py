@@ -43,7 +43,7 @@ def start_again_untraced(arguments: list[str]) -> None:
         environ["PYTHONPATH"] = kept
     if os.name != "nt":  # there a new process would stand beside this one, and Ctrl-C would reach both
         os.execve(sys.executable, [sys.executable, "-m", "vedette", "agent", *arguments], environ)
-    import vedette
+    import vedette  # only where the process was started instrumented
 
     vedette.stop()
 
@@ -144,6 +144,7 @@ def run(given: argparse.Namespace) -> int:
 
 def options_of(given: argparse.Namespace):  # type: ignore[no-untyped-def]  # its type is imported lazily, as in run
     """The agent's options from the command's."""
+    # Here, as in `run`.
     from vedette.agent.options import MIB, Options, Retention, default_data_folder
 
     usual = Retention(spans=300_000, size=700 * MIB) if given.memory else Retention()

@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _report(shown: Show, summary: dict[str, Any], wrong: list[str]) -> None:
-    from vedette.demo.verdict import counts
+    from vedette.demo.verdict import counts  # here for the reason in `run`
 
     shown.say(", ".join(f"{count:,} {name}" for name, count in counts(summary).items()))
     for problem in wrong:
@@ -94,6 +94,6 @@ def _keep_or_remove(folder: Path, shown: Show, keep: bool) -> None:
 
 
 def _print_json(summary: dict[str, Any], page: str) -> None:
-    from vedette.demo.verdict import counts
+    from vedette.demo.verdict import counts  # here for the reason in `run`
 
     print(json.dumps({**counts(summary), "page": page}), flush=True)

@@ -95,7 +95,7 @@ def execute(command: list[str], environ: MutableMapping[str, str]) -> int:
 
 
 def _wait(command: list[str], environ: MutableMapping[str, str]) -> int:
-    import signal
+    import signal  # both for Windows alone: elsewhere the command takes this process's place
     import subprocess
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the command too, and ending is its decision

@@ -125,7 +125,7 @@ async def export(load: Load, client: httpx.AsyncClient) -> None:
 
 async def watch_stock(load: Load, client: httpx.AsyncClient) -> None:
     """The live stock, over a websocket."""
-    import websockets
+    import websockets  # slow to import, and the first visitors need not wait for it
 
     async with websockets.connect(load.front.replace("http", "ws", 1) + "/stock/live") as connection:
         await connection.send(load.chance.choice(PRODUCTS).sku)

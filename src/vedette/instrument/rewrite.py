@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from types import FunctionType
 
+from vedette._native import Stream
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,8 +131,6 @@ def copy(function: FunctionType) -> FunctionType:
 
 def rewrite(function: FunctionType, hook: Hook) -> Callable[[], None]:
     """Gives `function` code that goes through `hook`; returns what undoes it."""
-    from vedette._native import Stream
-
     before = function.__code__
     objects = {_ENTER: hook.enter, _ORIGINAL: hook.original, _STREAM: Stream}
     after = _code(before, objects)

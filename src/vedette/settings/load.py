@@ -64,7 +64,7 @@ def _project_file(found: Collection, directory: str | None) -> None:
 
 
 def _agent_files(found: Collection, directory: str | None) -> None:
-    from vedette.settings.stable_paths import stable_paths
+    from vedette.settings.stable_paths import stable_paths  # only where such files are looked for
 
     for path, source, rank in zip(
         stable_paths(directory), ("local_stable_config", "fleet_stable_config"), (LOCAL_STABLE, FLEET_STABLE)

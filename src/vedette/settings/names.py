@@ -78,7 +78,7 @@ def _closest(name: str, known: Collection[str]) -> str | None:
 
 def suggestion(key: str, known: Collection[str]) -> str | None:
     """The name that was probably meant."""
-    from difflib import get_close_matches
+    from difflib import get_close_matches  # as above
 
     return next(iter(get_close_matches(key.replace("-", "_").lower(), known, 1, 0.7)), None)
 

@@ -76,7 +76,7 @@ class Settings(Values):
 
     def integration(self, name: str, *others: str) -> IntegrationSettings:
         """The options of one integration, by its name or `others` that people know it by."""
-        from vedette.settings.integration import IntegrationSettings
+        from vedette.settings.integration import IntegrationSettings  # not before the first library is met
 
         return IntegrationSettings((name, *others), self.__dict__["_variables"], self.__dict__["_found"])
 
