@@ -141,8 +141,8 @@ class Integration:
         self.needs = tuple(needs)
         """Servers that its tests use."""
         self.notes = notes
-        self.values: dict[str, Any] = {option.name: option.default for option in options}
-        """What its options are set to in this process."""
+        self.values: dict[str, Any] = {"full": False, **{option.name: option.default for option in options}}
+        """What its options are set to in this process; `full` tells whether the setting `detail` is."""
 
 
 def targets(hook: HookKind) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import sys
 
 from vedette.instrument import Around, Call, Integration, enclosing, option
 from vedette.instrument.families import asgi
-from vedette.operations import IncomingRequest
+from vedette.operations import IncomingRequest, Task
 
 
 def matched(call: Call) -> None:
@@ -21,6 +21,11 @@ def matched(call: Call) -> None:
     operation.matched(operation.prefix + path)
     if operation.path_params:
         operation.learned("path_params")
+
+
+def serialized(call: Call) -> Task:
+    """The handler's result becomes a response."""
+    return Task("fastapi.serialize_response")
 
 
 integration = Integration(
@@ -42,6 +47,7 @@ integration = Integration(
             asgi.describe("fastapi.request", lambda: bool(integration.values["trace_websocket"])),
         ),
         Around("fastapi.routing:APIRoute.handle", matched, optional=True),
+        Around("fastapi.routing:serialize_response", serialized, optional=True, option="full"),
     ],
     notes="Routing and background tasks are Starlette's: its integration must be on.",
 )

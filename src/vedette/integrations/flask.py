@@ -5,7 +5,21 @@ import sys
 
 from vedette.instrument import Around, Call, Integration, enclosing
 from vedette.instrument.families import wsgi
+from vedette.instrument.families.steps import steps
 from vedette.operations import IncomingRequest
+
+STEPS = {
+    name: f"flask.{name}"
+    for name in (
+        "preprocess_request",
+        "dispatch_request",
+        "handle_user_exception",
+        "handle_http_exception",
+        "process_response",
+        "do_teardown_request",
+        "do_teardown_appcontext",
+    )
+}
 
 
 def dispatched(call: Call) -> None:
@@ -51,5 +65,6 @@ integration = Integration(
         Around("flask.app:Flask.wsgi_app", wsgi.describe("flask.request"), wsgi.responded),
         Around("flask.app:Flask.full_dispatch_request", dispatched),
         Around("flask.app:Flask.handle_exception", handled),
+        *steps("flask.app:Flask", STEPS),
     ],
 )

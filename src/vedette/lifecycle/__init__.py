@@ -62,7 +62,8 @@ class Running:
 
     def _values_of(self, integration: Integration) -> dict[str, Any]:
         mine = self.settings.integration(integration.name)
-        return {option.name: mine.option(option) for option in integration.options}
+        chosen = {option.name: mine.option(option) for option in integration.options}
+        return {"full": self.settings.detail == "full", **chosen}
 
     def stop(self) -> None:
         """Takes everything off, and sends what is left."""
