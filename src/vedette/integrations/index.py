@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 MODULES: dict[str, tuple[str, ...]] = {
+    "celery.app.base": ("celery",),
+    "celery.beat": ("celery",),
+    "celery.signals": ("celery",),
     "fastapi.applications": ("fastapi",),
     "fastapi.routing": ("fastapi",),
     "flask.app": ("flask",),
@@ -21,5 +24,5 @@ MODULES: dict[str, tuple[str, ...]] = {
 }
 
 AUTOMATIC: frozenset[str] = frozenset([
-    "fastapi", "flask", "httpx", "psycopg", "psycopg2", "redis", "requests", "sqlite3", "starlette",
+    "celery", "fastapi", "flask", "httpx", "psycopg", "psycopg2", "redis", "requests", "sqlite3", "starlette",
 ])
