@@ -7,6 +7,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use pyo3::exceptions::PyException;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyTuple, PyType};
@@ -165,8 +166,9 @@ impl Hook {
 
 static METHOD: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
-/// Stands in place of a function that is not written in Python: a native callable around it.
-/// It binds like a function, and passes on what the original says of itself.
+// Stands in place of a function that is not written in Python: a native callable around it.
+// It binds like a function, and passes on what the original says of itself. (No doc comment: the class would have
+// it as its `__doc__`, which hides that of the original.)
 #[pyclass(frozen, module = "vedette._native", weakref, dict)]
 pub struct Wrapped {
     hook: Py<Hook>,
@@ -230,8 +232,24 @@ impl Wrapped {
         Ok(self.hook.get().original.bind(py).repr()?.to_string())
     }
 
-    // Pickled by name, as functions are: what unpickles finds whatever stands there then.
-    fn __reduce__(&self, py: Python<'_>) -> PyResult<String> {
-        self.hook.get().original.bind(py).getattr("__qualname__")?.extract()
+    /// Pickled as the original, by the name under which a process without vedette finds it, too.
+    fn __reduce__<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = this.py();
+        let original = this.get().hook.get().original.bind(py);
+        let reduced = original.call_method0(intern!(py, "__reduce__"))?;
+        let Ok(name) = reduced.cast::<PyString>() else { return Ok(reduced) };
+        let path = format!("{}:{}", original.getattr(intern!(py, "__module__"))?, name);
+        let find = py.import(intern!(py, "pkgutil"))?.getattr(intern!(py, "resolve_name"))?;
+        // A plain name is looked up by the pickler, which wants to find this very object there.
+        let found = find.call1((&path,))?.is(this);
+        if found { Ok(reduced) } else { Ok((find, (path,)).into_pyobject(py)?.into_any()) }
+    }
+
+    fn __copy__(this: Bound<'_, Self>) -> Bound<'_, Self> {
+        this
+    }
+
+    fn __deepcopy__<'py>(this: Bound<'py, Self>, _memo: &Bound<'py, PyAny>) -> Bound<'py, Self> {
+        this
     }
 }

@@ -117,6 +117,10 @@ impl Span {
     pub fn enter(this: &Bound<'_, Span>) {
         let py = this.py();
         let active = context::active(py);
+        // Entered twice, it must not take itself for what was active before it.
+        if active.as_ref().is_some_and(|span| span.is(this)) {
+            return;
+        }
         *this.get().previous.lock().unwrap_or_else(|p| p.into_inner()) = active.map(Bound::unbind);
         context::activate(py, Some(this));
     }
