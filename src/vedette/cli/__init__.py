@@ -50,8 +50,11 @@ def _command(name: str, arguments: list[str]) -> int:
         return USAGE_ERROR
     try:
         module = _module(name)
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] == "vedette":
+    except ImportError as error:
+        if error.name == "vedette._native":
+            print(f"vedette {name} needs the native module, which can't be loaded: {error}", file=sys.stderr)
+            return MISSING_PACKAGE
+        if not isinstance(error, ModuleNotFoundError) or (error.name or "vedette").partition(".")[0] == "vedette":
             raise
         print(f'vedette {name} needs the package {error.name}: pip install "vedette[cli]"', file=sys.stderr)
         return MISSING_PACKAGE
