@@ -95,7 +95,13 @@ EXPECTED = {
     "location": "",
     "blocked": True,
     "matches": [
-        {"address": "server.request.query / q / 0", "value": "1 or 1=1", "matched": "1o1", "operator": "is_sqli"}
+        {
+            "address": "server.request.query / q / 0",
+            "value": "1 or 1=1",
+            "matched": "1o1",
+            "operator": "is_sqli",
+            "sink": "",
+        }
     ],
 }
 

@@ -184,12 +184,12 @@ def test_the_oldest_go_when_the_database_is_too_large(tmp_path, in_memory):
     writer = Writer(database, Counters(), Limits(), Retention())
     writer.start()
     store(writer, [row(attributes={"note": f"{n**300:x}"}) for n in range(5_000)])
+    writer.stop()
     cursor = database.cursor()
     if not in_memory:
         cursor.execute("CHECKPOINT")
     assert sweep(cursor, Retention(size=1 << 16), in_memory)["size"] in (500, 501)
     assert sweep(cursor, Retention(size=1 << 40), in_memory)["size"] == 0
-    writer.stop()
     database.close()
 
 

@@ -31,7 +31,7 @@ class Limits:
     """Bytes of one payload, after decompression."""
     in_flight: int = 64 * MIB
     """Bytes of all payloads that are being read or decoded."""
-    queued_spans: int = 100_000
+    queued_spans: int = 50_000
     """Decoded spans waiting to be stored."""
     queued_bytes: int = 64 * MIB
     """Payload bytes behind those spans."""

@@ -12,36 +12,37 @@ APPSEC = "_dd.appsec.json"
 EVENT = "security.finding"
 MOST = 50
 """Findings shown of one span."""
-# What a finding event says, under the names that senders use, the preferred first.
-EVENT_FIELDS = {
-    "rule": ("security_rule.uuid", "security_rule.id", "rule.id", "rule"),
-    "name": ("security_rule.name", "rule.name", "message"),
-    "type": ("security_rule.category", "rule.type", "type"),
-    "address": ("vedette.finding.address", "finding.address", "address", "parameter.address"),
-    "value": ("vedette.finding.value", "finding.value", "value", "matched.value"),
-    "location": ("vedette.finding.location", "finding.location", "location", "code.stacktrace"),
-}
 
 
 def findings(span: Row) -> list[dict[str, Any]]:
     """The findings of a span: `rule`, `name`, `type`, `location`, `blocked`, and `matches`
-    (`address`, `value`, `matched`, `operator`)."""
-    blocked = bool(span["blocked"])
-    return [*_from_triggers(span, blocked), *_from_events(span, blocked)][:MOST]
+    (`address`, `value`, `matched`, `operator`, `sink`).
+
+    Spans that came in the Datadog format tell them as triggers, spans that came by OTLP as events, some as both.
+    """
+    found = list(_from_triggers(span, bool(span["blocked"]))) or list(_from_events(span))
+    return found[:MOST]
 
 
 def _from_triggers(span: Row, blocked: bool) -> Iterator[dict[str, Any]]:
     for trigger in _triggers(span):
         rule = _object(trigger.get("rule"))
-        tags = _object(rule.get("tags"))
+        stops = trigger.get("blocked", "block" in _list(rule.get("on_match"), ["block"]))
         yield {
             "rule": str(rule.get("id", "")),
             "name": str(rule.get("name", "")) or "Attack",
-            "type": str(tags.get("type", "")),
-            "location": "",
+            "type": str(_object(rule.get("tags")).get("type", "")),
+            "location": _location(_object(trigger.get("location")), "file", "line", "function"),
             "matches": list(_matches(trigger)),
-            "blocked": blocked and "block" in _list(rule.get("on_match"), ["block"]),
+            "blocked": blocked and bool(stops),
         }
+
+
+def _location(said: dict[str, Any], file: str, line: str, function: str) -> str:
+    """The line of the application that did it, as tracebacks write it."""
+    if not said.get(file):
+        return ""
+    return f'File "{said[file]}", line {said.get(line, "?")}, in {said.get(function, "?")}'
 
 
 def _triggers(span: Row) -> Iterator[dict[str, Any]]:
@@ -62,40 +63,50 @@ def _parsed(source: Any) -> Any:
 
 
 def _matches(trigger: dict[str, Any]) -> Iterator[dict[str, str]]:
-    for match in _list(trigger.get("rule_matches")):
-        for parameter in _list(_object(match).get("parameters")):
-            yield {**_parameter(_object(parameter)), "operator": str(_object(match).get("operator", ""))}
+    for match in map(_object, _list(trigger.get("rule_matches"))):
+        more = {"operator": str(match.get("operator", "")), "sink": str(_object(match.get("sink")).get("value", ""))}
+        for parameter in _list(match.get("parameters")):
+            yield {**_parameter(_object(parameter)), **more}
 
 
 def _parameter(parameter: dict[str, Any]) -> dict[str, str]:
     # Exploit findings name several inputs, each an object of its own; the one from the request is `params`.
     inner = _object(parameter.get("params")) or _object(parameter.get("resource")) or parameter
     path = [str(inner.get("address", "")), *(str(key) for key in _list(inner.get("key_path")))]
-    highlight = ", ".join(str(text) for text in _list(parameter.get("highlight")))
+    matched = ", ".join(str(text) for text in _list(parameter.get("highlight")))
     return {
         "address": " / ".join(part for part in path if part),
         "value": str(inner.get("value", "")),
-        "matched": highlight,
+        "matched": matched,
     }
 
 
-def _from_events(span: Row, blocked: bool) -> Iterator[dict[str, Any]]:
+def _from_events(span: Row) -> Iterator[dict[str, Any]]:
     for event in span["events"]:
         if event.get("name") == EVENT:
-            said = {name: _first(event.get("attributes", {}), keys) for name, keys in EVENT_FIELDS.items()}
-            match = {"address": said["address"], "value": said["value"], "operator": "", "matched": ""}
-            yield {
-                "rule": said["rule"],
-                "name": said["name"] or said["rule"] or "Attack",
-                "type": said["type"],
-                "location": said["location"],
-                "matches": [match] if match["address"] or match["value"] else [],
-                "blocked": blocked,
-            }
+            yield _from_event(_object(event.get("attributes")))
 
 
-def _first(attributes: dict[str, Any], keys: tuple[str, ...]) -> str:
-    return next((str(attributes[key]) for key in keys if key in attributes), "")
+def _from_event(said: dict[str, Any]) -> dict[str, Any]:
+    def text(name: str) -> str:
+        value = said.get(name)
+        return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+
+    match = {
+        "address": " / ".join(part for part in (text("security.input.address"), text("security.input.path")) if part),
+        "value": text("security.input.value"),
+        "matched": text("security.input.matched"),
+        "operator": "",
+        "sink": text("security.sink.value"),
+    }
+    return {
+        "rule": text("security.rule.id"),
+        "name": text("security.rule.name") or text("security.rule.id") or "Attack",
+        "type": text("security.type"),
+        "location": _location(said, "code.file.path", "code.line.number", "code.function.name"),
+        "matches": [match] if any(match.values()) else [],
+        "blocked": said.get("security.blocked") in (True, "true"),
+    }
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -11,9 +12,9 @@ from starlette.requests import Request
 from vedette.agent.counters import Counters
 from vedette.agent.options import Limits
 from vedette.agent.receive.bodies import Reader, Refused
-from vedette.agent.store import SpanRow, Writer
+from vedette.agent.store import Writer
 
-Decode = Callable[[str, bytes], Sequence[SpanRow]]
+Decode = Callable[[str, bytes], Sequence[tuple[Any, ...]]]
 """`vedette._native.decode_rows`: rows of a payload; ValueError with the reason if it can't be read."""
 
 

@@ -57,7 +57,7 @@ def run(options: Options, ready: Callable[[Options], None]) -> Counters:
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(_listen(options.host, port, name)) for port, name in _ports(options)]
         options = replace(options, port=_port_of(sockets[0]), otlp_port=_port_of(sockets[1]))
-        database = Database(options.data, memory_limit="1GB" if options.data is None else "512MB")
+        database = Database(options.data, memory_limit="1GB" if options.data is None else "256MB")
         stack.callback(database.close)
         counters = Counters()
         writer = Writer(database, counters, options.limits, options.retention)

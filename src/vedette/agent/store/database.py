@@ -26,7 +26,7 @@ class StoreError(Exception):
 class Database:
     """An open database. Each thread asks for its own cursor."""
 
-    def __init__(self, folder: Path | None = None, memory_limit: str = "512MB") -> None:
+    def __init__(self, folder: Path | None = None, memory_limit: str = "256MB") -> None:
         """Opens (and makes or migrates) the database in `folder`, or one in memory.
 
         Raises:

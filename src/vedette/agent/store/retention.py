@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import duckdb
@@ -24,7 +25,9 @@ def sweep(cursor: duckdb.DuckDBPyConnection, retention: Retention, in_memory: bo
         "size": _remove_over_size(cursor, retention.size, MEMORY if in_memory else DISK),
     }
     if any(removed.values()) and not in_memory:
-        cursor.execute("CHECKPOINT")
+        # It gives the room back; if somebody is reading, DuckDB does so by itself later.
+        with contextlib.suppress(duckdb.TransactionException):
+            cursor.execute("CHECKPOINT")
     return removed
 
 
