@@ -60,7 +60,8 @@ class Contender:
         url = f"http://127.0.0.1:{self.agent_port}"
         return {
             "bare": {},
-            "vedette": {"VEDETTE_AGENT_URL": url, "VEDETTE_SERVICE": "bench"},
+            # Protection has promises of its own; the peers' is off here too.
+            "vedette": {"VEDETTE_AGENT_URL": url, "VEDETTE_SERVICE": "bench", "VEDETTE_PROTECTION": "off"},
             "ddtrace": {
                 "DD_TRACE_AGENT_URL": url,
                 "DD_SERVICE": "bench",

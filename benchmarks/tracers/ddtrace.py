@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from ddtrace.propagation.http import HTTPPropagator
 from ddtrace.trace import tracer
 
-FULL_TRACE = {"DD_TRACE_PARTIAL_FLUSH_ENABLED": "false"}
-
 
 def start() -> None:
     """Nothing to do: the import did it."""

@@ -6,13 +6,6 @@ from collections.abc import Sequence
 
 from opentelemetry import propagate, trace
 
-# Spans leave OpenTelemetry when they end, not with their trace: hold them in the export queue instead.
-FULL_TRACE = {
-    "OTEL_BSP_MAX_QUEUE_SIZE": "1000000",
-    "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "1000000",
-    "OTEL_BSP_SCHEDULE_DELAY": "3600000",
-}
-
 
 def start() -> None:
     """Provider, processor, exporter."""

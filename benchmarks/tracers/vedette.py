@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 import vedette
 
-FULL_TRACE = {"VEDETTE_PARTIAL_FLUSH": "false", "VEDETTE_QUEUE_BYTES": str(1 << 30)}
-
 
 def start() -> None:
     """Set up by code, without the launcher."""
