@@ -1,3 +1,3 @@
 """What every room of the tests can use."""
 
-pytest_plugins = ["tests.services.fixtures"]
+pytest_plugins = ["tests.in_memory", "tests.services.fixtures"]

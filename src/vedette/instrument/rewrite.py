@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _VARARGS, _VARKEYWORDS = 0x04, 0x08
 _GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
+_AWAITABLE_GENERATOR = 0x100  # what `types.coroutine` makes of a generator function
 _ONLY_AST = 0x400
 
 # The names are constants of the new code, replaced by the objects themselves: nothing is put into the
@@ -157,6 +158,7 @@ def _code(code: CodeType, objects: dict[str, Any]) -> CodeType:
         "co_consts": tuple(objects.get(c, c) if type(c) is str else c for c in compiled.co_consts),
         "co_freevars": code.co_freevars,
         "co_name": code.co_name,
+        "co_flags": compiled.co_flags | (code.co_flags & _AWAITABLE_GENERATOR),
     }
     if hasattr(code, "co_qualname"):
         changes["co_qualname"] = code.co_qualname

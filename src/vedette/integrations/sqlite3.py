@@ -52,7 +52,7 @@ def install(installed: Installed) -> Callable[[], None]:
         subclasses.Factory(0, "factory"),
         STATEMENTS,
         FETCHES if integration.values["trace_fetch_methods"] else {},
-        {**TRANSACTIONS, "__exit__": left} if direct else TRANSACTIONS,
+        {**TRANSACTIONS, "__exit__": left},
         {name: _shortcut(name, lambda connection: driver.cursor_of(connection)) for name in STATEMENTS if direct},
     )
     factory = subclasses.Factory(5, "factory")

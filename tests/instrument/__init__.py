@@ -1,0 +1,1 @@
+"""The engine, tried on libraries that these tests write themselves."""
