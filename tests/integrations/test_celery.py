@@ -185,7 +185,7 @@ def test_the_trace_goes_on_in_the_worker(spans: Spans) -> None:
     received = next(span for span in made if span["name"] == "celery.run")["attributes"]
     assert received["messaging.destination.name"] == "shop"
     assert received["celery.delivery_info.routing_key"] == "shop"
-    assert received["celery.delivery_info.redelivered"] in (None, False)
+    assert received.get("celery.delivery_info.redelivered") in (None, False)
 
 
 @pytest.mark.usefixtures("worker")

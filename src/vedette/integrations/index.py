@@ -10,6 +10,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "fastapi.routing": ("fastapi",),
     "flask.app": ("flask",),
     "httpx._client": ("httpx",),
+    "jinja2.environment": ("jinja2",),
+    "jinja2.nativetypes": ("jinja2",),
     "psycopg": ("psycopg",),
     "psycopg2": ("psycopg2",),
     "redis.asyncio.client": ("redis",),
@@ -24,5 +26,15 @@ MODULES: dict[str, tuple[str, ...]] = {
 }
 
 AUTOMATIC: frozenset[str] = frozenset([
-    "celery", "fastapi", "flask", "httpx", "psycopg", "psycopg2", "redis", "requests", "sqlite3", "starlette",
+    "celery",
+    "fastapi",
+    "flask",
+    "httpx",
+    "jinja2",
+    "psycopg",
+    "psycopg2",
+    "redis",
+    "requests",
+    "sqlite3",
+    "starlette",
 ])
