@@ -6,7 +6,7 @@ from vedette.settings.option import Option
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, Union
 
     from vedette._native import Call
@@ -90,7 +90,7 @@ class Integration:
 
     __slots__ = (
         "automatic", "component", "conventions", "distribution", "docs", "floor", "hooks", "modules", "name", "needs",
-        "notes", "options", "protection", "service", "service_wins", "tested", "title", "values",
+        "notes", "options", "pins", "protection", "service", "service_wins", "tested", "tests_use", "title", "values",
     )  # fmt: skip
 
     def __init__(
@@ -112,6 +112,8 @@ class Integration:
         options: Sequence[Option[Any]] = (),
         protection: Sequence[str] = (),
         needs: Sequence[str] = (),
+        pins: Mapping[str, Sequence[str]] | None = None,
+        tests_use: Sequence[str] = (),
         notes: str = "",
     ) -> None:
         self.name = name
@@ -140,6 +142,10 @@ class Integration:
         """What protection does with its operations."""
         self.needs = tuple(needs)
         """Servers that its tests use."""
+        self.pins = dict(pins or {})
+        """What else must be installed for old versions to run: version (`1.1.4`) or bound (`<2.0`) to requirements."""
+        self.tests_use = tuple(tests_use)
+        """Requirements of its tests, beside the library and pytest."""
         self.notes = notes
         self.values: dict[str, Any] = {"full": False, **{option.name: option.default for option in options}}
         """What its options are set to in this process; `full` tells whether the setting `detail` is."""

@@ -28,7 +28,7 @@ def serialized(call: Call) -> Task:
     return Task("fastapi.serialize_response")
 
 
-integration = Integration(
+integration: Integration = Integration(
     "fastapi",
     title="FastAPI",
     distribution="fastapi",

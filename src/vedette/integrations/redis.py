@@ -20,7 +20,7 @@ def pipeline(methods: str) -> list[Around]:
     ]
 
 
-integration = Integration(
+integration: Integration = Integration(
     "redis",
     title="Redis",
     distribution="redis",

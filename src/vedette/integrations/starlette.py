@@ -39,7 +39,7 @@ def background(name: str) -> Callable[[Call], Task]:
     return task
 
 
-integration = Integration(
+integration: Integration = Integration(
     "starlette",
     title="Starlette",
     distribution="starlette",

@@ -1,0 +1,66 @@
+"""What the matrix consists of: an integration, a version of its library, a Python."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from vedette.instrument.integration import Integration
+from vedette.instrument.versions import at_least, numbers
+
+LATEST = "latest"
+ITS_PYTHONS = "of Python"
+"""Version of libraries that come with Python."""
+
+
+class Cell(NamedTuple):
+    """One cell of the matrix."""
+
+    integration: Integration
+    version: str
+    """As declared: `latest` is what the package index has."""
+    python: str
+
+    @property
+    def name(self) -> str:
+        """For people and for file names."""
+        return f"{self.integration.name}-{self.version.replace(' ', '-')}-py{self.python}"
+
+
+def versions_of(integration: Integration) -> list[str]:
+    """The floor, what is declared, and the newest; oldest first."""
+    if integration.distribution is None:
+        return [ITS_PYTHONS]
+    named = {*integration.tested, *([integration.floor] if integration.floor else [])} - {LATEST}
+    return [*sorted(named, key=numbers), LATEST]
+
+
+def chosen(
+    integrations: Collection[Integration],
+    pythons: Collection[str],
+    names: Collection[str] = (),
+    versions: Collection[str] = (),
+) -> Iterator[Cell]:
+    """The cells, by Python (so that the package is laid out once for each); empty choices mean all."""
+    for python in pythons:
+        for integration in integrations:
+            if not names or integration.name in names:
+                for version in versions_of(integration):
+                    if not versions or version in versions:
+                        yield Cell(integration, version, python)
+
+
+def requirements(integration: Integration, version: str) -> list[str]:
+    """What to install for a version: the library, what it needs and does not ask for, and what its tests use."""
+    if integration.distribution is None:
+        return list(integration.tests_use)
+    exact = integration.distribution if version == LATEST else f"{integration.distribution}=={version}"
+    pins = [pin for bound, pins in integration.pins.items() if applies(bound, version) for pin in pins]
+    return [exact, *integration.tests_use, *pins]
+
+
+def applies(bound: str, version: str) -> bool:
+    """Whether pins declared for `bound` (`1.1.4`, or `<2.0`) are for this version."""
+    if bound.startswith("<"):
+        return version != LATEST and not at_least(version, bound[1:].strip())
+    return bound == version

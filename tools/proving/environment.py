@@ -1,0 +1,53 @@
+"""A virtual environment for one cell, kept between runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from proving.cells import Cell, requirements
+from proving.package import CACHE
+
+# What runs the tests, in versions that all Pythons have.
+RUNNER = ("pytest>=8.3,<10", "pytest-asyncio>=0.24,<2", "pytest-timeout>=2.3,<3")
+
+
+class NotInstallable(Exception):
+    """The package index has no such version for this Python, or it can't be built."""
+
+
+def prepared(cell: Cell, python: Path) -> Path:
+    """The interpreter of the cell's environment. Raises NotInstallable with the installer's last words."""
+    home = CACHE / "environments" / cell.name
+    inside = home / "bin" / "python"
+    wanted = [*requirements(cell.integration, cell.version), *RUNNER]
+    record = home / "requirements.json"
+    if not record.exists() or json.loads(record.read_text(encoding="utf-8")) != [str(python), *wanted]:
+        _run("uv", "venv", "--quiet", "--clear", "--python", str(python), str(home))
+        _run("uv", "pip", "install", "--quiet", "--python", str(inside), *wanted)
+        record.write_text(json.dumps([str(python), *wanted]), encoding="utf-8")
+    return inside
+
+
+def _run(*command: str) -> None:
+    environ = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise NotInstallable(done.stderr.strip())
+
+
+def installed_version(python: Path, distribution: str) -> str:
+    """The version that the environment got."""
+    program = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
+    return subprocess.run(
+        [python, "-c", program, distribution], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def import_error(python: Path, modules: tuple[str, ...]) -> str | None:
+    """Why the bare library does not run on this Python; None if it does."""
+    program = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
+    done = subprocess.run([python, "-c", program, *modules], capture_output=True, text=True, check=False)
+    return None if done.returncode == 0 else (done.stderr.strip().splitlines() or ["no reason given"])[-1]

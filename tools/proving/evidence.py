@@ -1,0 +1,53 @@
+"""What the matrix proved: one record for each integration, version and Python, in `docs/generated/evidence.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypedDict
+
+from vedette.instrument.versions import numbers
+
+FILE = Path(__file__).resolve().parents[2] / "docs" / "generated" / "evidence.json"
+
+
+class Record(TypedDict):
+    """One cell that was tried."""
+
+    integration: str
+    version: str
+    python: str
+    result: str
+    """`passed`, `failed`, or why there was nothing to test: `not installable`, `not importable`, `skipped`."""
+    tests: int
+    """How many passed."""
+    date: str
+    commit: str
+    """Short hash; `+` behind it if files were changed after it."""
+
+
+def read(file: Path = FILE) -> list[Record]:
+    """All records."""
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+
+
+def add(record: Record, file: Path = FILE) -> None:
+    """Adds a record in the place of the last one of the same cell."""
+    kept = [each for each in read(file) if _cell(each) != _cell(record)]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text([*kept, record]), encoding="utf-8")
+
+
+def text(records: Iterable[Record]) -> str:
+    """The file's text: a record a line, in a fixed order, so that a difference shows what changed."""
+    lines = [json.dumps(record) for record in sorted(records, key=_order)]
+    return "[\n" + ",\n".join(lines) + "\n]\n"
+
+
+def _cell(record: Record) -> tuple[str, str, str]:
+    return record["integration"], record["version"], record["python"]
+
+
+def _order(record: Record) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
+    return record["integration"], numbers(record["version"]), numbers(record["python"])

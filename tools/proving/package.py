@@ -1,0 +1,72 @@
+"""The package under test for one Python: our Python files as they are now, and the native module built for it."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = ROOT / ".cache" / "matrix"
+SOURCE = ROOT / "src" / "vedette"
+
+
+def fingerprint(files: Iterable[Path]) -> str:
+    """A short hash of names and contents."""
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(str(file.relative_to(ROOT)).encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def native_files() -> list[Path]:
+    """What the native module is made of."""
+    crates = ROOT / "crates"
+    sources = [*crates.glob("*/src/**/*.rs"), *crates.glob("*/Cargo.toml")]
+    return [*sources, ROOT / "Cargo.toml", ROOT / "Cargo.lock"]
+
+
+def python_files() -> list[Path]:
+    """The package without its native module; also its data."""
+    return [
+        path
+        for path in SOURCE.rglob("*")
+        if path.is_file() and path.suffix not in (".so", ".pyd", ".pyc") and path.name != "evidence.json"
+    ]
+
+
+def native_module(version: str, python: Path) -> Path:
+    """The native module for a Python, built where its sources changed. Raises CalledProcessError."""
+    folder = CACHE / "native" / f"{version}-{fingerprint(native_files())}"
+    present = next(folder.glob("_native*"), None)
+    return present or _built(python, folder)
+
+
+def _built(python: Path, folder: Path) -> Path:
+    with tempfile.TemporaryDirectory() as out:
+        command = ["maturin", "build", "--quiet", "--release", "--interpreter", str(python), "--out", out]
+        subprocess.run(command, cwd=ROOT, check=True)
+        [wheel] = Path(out).glob("*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            [name] = [name for name in archive.namelist() if Path(name).suffix in (".so", ".pyd")]
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / Path(name).name).write_bytes(archive.read(name))
+    return folder / Path(name).name
+
+
+def laid_out(version: str, python: Path) -> Path:
+    """A folder for `PYTHONPATH` with the whole package for a Python, of which other Pythons' files are no part."""
+    native = native_module(version, python)
+    folder = CACHE / "package" / version
+    shutil.rmtree(folder, ignore_errors=True)
+    for file in python_files():
+        target = folder / "vedette" / file.relative_to(SOURCE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+    shutil.copyfile(native, folder / "vedette" / native.name)
+    return folder
