@@ -12,7 +12,7 @@ from vedette.agent.query.terms import Term, without
 from vedette.agent.query.traces import TracePage
 
 PAGE = 100
-QUICK = (("error", "Errors"), ("attack", "Attacks"), ("min:100ms", "Slow"))
+QUICK = (("kind:server", "Requests"), ("error", "Errors"), ("attack", "Attacks"), ("min:100ms", "Slow"))
 """Terms that one click adds or takes away, and their labels."""
 
 
