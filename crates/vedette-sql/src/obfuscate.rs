@@ -60,7 +60,10 @@ impl Writer<'_> {
 
     fn put(&mut self, text: &str) {
         let tight = matches!(text, "," | ";" | ".");
-        if !self.glue && !tight {
+        // MySQL's names may begin with a digit, and `.0x` would be a number.
+        let would_merge =
+            self.glue && self.out.ends_with('.') && text.starts_with(|first: char| first.is_ascii_digit());
+        if would_merge || !self.glue && !tight {
             self.out.push(' ');
         }
         self.out.push_str(text);

@@ -107,7 +107,7 @@ fn attacks_are_found_as_what_they_are() {
 #[test]
 fn disguised_attacks_are_found() {
     let rules = rules();
-    let (mut tried, mut missed) = (0, Vec::new());
+    let (mut tried, mut missed, mut tails_missed) = (0, Vec::new(), 0);
     for case in cases() {
         let (Some(expected), Some(text)) = (case["expect"].as_str(), case["value"].as_str()) else {
             continue;
@@ -116,17 +116,18 @@ fn disguised_attacks_are_found() {
             continue;
         }
         for (disguise, data) in disguises(text) {
-            // These are judged by their end, which a tail takes away.
-            let by_end = disguise == "with a long tail";
             tried += 1;
             let findings = findings(&rules, "server.request.query", data);
-            if findings.is_empty() && !by_end {
+            // Some are attacks only with nothing behind them: `admin'--` with a sentence is a sentence.
+            if findings.is_empty() && disguise == "with a long tail" {
+                tails_missed += 1;
+            } else if findings.is_empty() {
                 missed.push(format!("{disguise}: {expected}: {text}"));
             }
         }
     }
-    println!("tried: {tried}, missed: {}", missed.len());
-    assert!(tried >= 700);
+    println!("tried: {tried}, missed: {}, with a tail: {tails_missed}", missed.len());
+    assert!(tried >= 700 && tails_missed <= 20, "{tails_missed} of {tried} missed for their tail");
     assert!(missed.is_empty(), "{} missed:\n{}", missed.len(), missed.join("\n"));
 }
 

@@ -92,8 +92,10 @@ impl Request {
             if let Some((candidate, found)) = detector.find(statement, system, &candidates, &mut in_time) {
                 let (from, path) = (candidate.address.as_ref(), candidate.key_path.clone());
                 let highlight = statement.get(found).unwrap_or("").to_owned();
+                let before = self.matches.findings.len();
                 self.matches.add(*condition, &rules, from, || path, sink_excerpt(&candidate.text), highlight);
-                self.matches.at_sink(Sink { address: address.to_string(), value: sink_excerpt(statement) });
+                let sink = Sink { address: address.to_string(), value: sink_excerpt(statement) };
+                self.matches.at_sink(before, &sink);
             }
         }
         self.candidates = Some(candidates);
@@ -165,9 +167,10 @@ impl Matches {
         }
     }
 
-    fn at_sink(&mut self, sink: Sink) {
-        if let Some(finding) = self.findings.last_mut() {
-            finding.sink = Some(sink);
+    /// Adds the sink to the findings made since there were `before`.
+    fn at_sink(&mut self, before: usize, sink: &Sink) {
+        for finding in self.findings.iter_mut().skip(before) {
+            finding.sink = Some(sink.clone());
         }
     }
 

@@ -35,8 +35,7 @@ impl MatchRegex {
     pub(crate) fn new(pattern: &str, case_sensitive: bool, min_length: usize) -> Result<Self, String> {
         let ascii = parse(pattern, case_sensitive, false);
         let unicode = ascii.is_err();
-        let hir =
-            ascii.or_else(|_| parse(pattern, case_sensitive, true)).map_err(|error| error.to_string())?;
+        let hir = ascii.or_else(|_| parse(pattern, case_sensitive, true))?;
         let regex = MatchRegex {
             pattern: pattern.to_owned(),
             case_sensitive,
@@ -63,9 +62,15 @@ impl MatchRegex {
     }
 }
 
-fn parse(pattern: &str, case_sensitive: bool, unicode: bool) -> Result<Hir, regex_syntax::Error> {
+fn parse(pattern: &str, case_sensitive: bool, unicode: bool) -> Result<Hir, String> {
     let mut parser = regex_syntax::ParserBuilder::new();
-    parser.case_insensitive(!case_sensitive).unicode(unicode).utf8(false).build().parse(pattern)
+    parser
+        .case_insensitive(!case_sensitive)
+        .unicode(unicode)
+        .utf8(false)
+        .build()
+        .parse(pattern)
+        .map_err(|error| error.to_string())
 }
 
 /// How many characters an expression has once its counted repetitions are written out.

@@ -47,7 +47,6 @@ const BEHIND_QUOTE: &[&str] = &[
     r"^[se]\)*[&|][N(a]*u$",
     // Another statement, or nothing more.
     r"^[se]\)*;+[KSc]",
-    r"^[se]\)*;+$",
     r"^[se]\)*c",
     // Arithmetic with a query or a call, comparisons with an empty string.
     r"^[se]\)*[oga|l]+[N(]*[fdS]",
@@ -65,7 +64,7 @@ const BEHIND_QUOTE: &[&str] = &[
 const AS_IT_IS: &[&str] = &[
     // A condition behind a number: `1 or id > 0`, `1) or (1=1`, `-1 and substr(`.
     r"^[a(]*[nse]\)*[&|][N(a]*[nsetw](\.w)?\)*[og]",
-    r"^[a(]*[nse]\)*[&|][N(a]*[nset]\)*N?l[N(a]*[nseuvt(]",
+    r"^[a(]*[nse]\)*[&|][N(a]*[nt]\)*N?l[N(a]*[nseuvt(]",
     r"^[a(]*[nse]\)*[&|][N(a]*[fd]",
     r"^[a(]*[nse]\)*[&|][N(a]*[nset]\)*c",
     r"^[a(]*n\)*[&|][N(a]*t$",
