@@ -31,8 +31,16 @@ def versions_of(integration: Integration) -> list[str]:
     """The floor, what is declared, and the newest; oldest first."""
     if integration.distribution is None:
         return [ITS_PYTHONS]
-    named = {*integration.tested, *([integration.floor] if integration.floor else [])} - {LATEST}
+    named = set(integration.tested) - {LATEST}
+    floor = integration.floor
+    if floor and not any(_is_of(version, floor) for version in named):
+        named.add(floor)
     return [*sorted(named, key=numbers), LATEST]
+
+
+def _is_of(version: str, series: str) -> bool:
+    """Whether `2.10.3` is of the series `2.10`: declared in its place, where that was never released as such."""
+    return numbers(version)[: len(numbers(series))] == numbers(series)
 
 
 def chosen(
