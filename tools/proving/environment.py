@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 from proving.cells import Cell, requirements
@@ -25,14 +26,15 @@ def prepared(cell: Cell, python: Path) -> Path:
     wanted = [*requirements(cell.integration, cell.version), *RUNNER]
     record = home / "requirements.json"
     if not record.exists() or json.loads(record.read_text(encoding="utf-8")) != [str(python), *wanted]:
-        _run("uv", "venv", "--quiet", "--clear", "--python", str(python), str(home))
-        _run("uv", "pip", "install", "--quiet", "--python", str(inside), *wanted)
+        _run("venv", "--quiet", "--clear", "--python", str(python), str(home))
+        _run("pip", "install", "--quiet", "--python", str(inside), *wanted)
         record.write_text(json.dumps([str(python), *wanted]), encoding="utf-8")
     return inside
 
 
-def _run(*command: str) -> None:
+def _run(*arguments: str) -> None:
     environ = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    command = [sys.executable, "-m", "uv", *arguments]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise NotInstallable(done.stderr.strip())

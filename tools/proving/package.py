@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import zipfile
 from collections.abc import Iterable
@@ -49,7 +50,7 @@ def native_module(version: str, python: Path) -> Path:
 
 def _built(python: Path, folder: Path) -> Path:
     with tempfile.TemporaryDirectory() as out:
-        command = ["maturin", "build", "--quiet", "--release", "--interpreter", str(python), "--out", out]
+        command = [sys.executable, "-m", "maturin", "build", "--quiet", "--release", "-i", str(python), "--out", out]
         subprocess.run(command, cwd=ROOT, check=True)
         [wheel] = Path(out).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:

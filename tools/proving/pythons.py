@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def _candidates(version: str) -> Iterator[Path]:
     on_path = shutil.which(f"python{version}")
     if on_path:
         yield Path(on_path)
-    for line in _output("uv", "python", "find", "--no-python-downloads", version).splitlines():
+    for line in _output(sys.executable, "-m", "uv", "python", "find", "--no-python-downloads", version).splitlines():
         yield Path(line)
 
 
