@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 MODULES: dict[str, tuple[str, ...]] = {
+    "asyncio.base_events": ("asyncio",),
     "celery.app.base": ("celery",),
     "celery.beat": ("celery",),
     "celery.signals": ("celery",),
+    "concurrent.futures.thread": ("futures",),
     "fastapi.applications": ("fastapi",),
     "fastapi.routing": ("fastapi",),
     "flask.app": ("flask",),
+    "gevent": ("gevent",),
+    "gevent.hub": ("gevent",),
+    "gevent.thread": ("gevent",),
+    "gevent.threadpool": ("gevent",),
     "httpx._client": ("httpx",),
+    "jinja2.asyncsupport": ("jinja2",),
     "jinja2.environment": ("jinja2",),
     "jinja2.nativetypes": ("jinja2",),
     "psycopg": ("psycopg",),
@@ -26,9 +33,12 @@ MODULES: dict[str, tuple[str, ...]] = {
 }
 
 AUTOMATIC: frozenset[str] = frozenset([
+    "asyncio",
     "celery",
     "fastapi",
     "flask",
+    "futures",
+    "gevent",
     "httpx",
     "jinja2",
     "psycopg",

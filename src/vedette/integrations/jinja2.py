@@ -54,6 +54,9 @@ integration = Integration(
         Around("jinja2.environment:Template.generate", rendering),
         Around("jinja2.environment:Template.render_async", rendering_async),
         Around("jinja2.environment:Template.generate_async", rendering_async),
+        # Before 3.0 these take the place of the two above, when the first asynchronous environment is made.
+        Around("jinja2.asyncsupport:render_async", rendering_async, optional=True),
+        Around("jinja2.asyncsupport:generate_async", rendering_async, optional=True),
         Around("jinja2.nativetypes:NativeTemplate.render", rendering),
         Around("jinja2.nativetypes:NativeTemplate.render_async", rendering_async, optional=True),
         Around("jinja2.environment:Environment.compile", compiling),
