@@ -1,4 +1,4 @@
-"""The embedded agent: receives traces in the Datadog and OTLP protocols, stores them, and serves a page.
+"""Receive traces from any tracer, keep them, and show them on a web page: the embedded agent.
 
 Runs until Ctrl-C or SIGTERM. Exit code 0 after that, 1 if it can't run (a port or the database is in use),
 2 for wrong options, 3 if packages are missing.

@@ -76,7 +76,7 @@ def _serve(options: Options, context: Context, sockets: list[socket.socket], rea
         access_log=False,
         server_header=False,
         ws="none",
-        limit_concurrency=512,
+        limit_concurrency=900,
         timeout_keep_alive=75,  # tracers keep a connection between flushes
         timeout_graceful_shutdown=1,
     )
