@@ -127,6 +127,7 @@ def _refused(operation: IncomingRequest, start_response: StartResponse) -> Calla
         refusal = operation.refusal
         if refusal is None:
             return []
+        operation.refused = None  # a request is answered once
         operation.status = refusal.status
         # With exc_info: headers that the application gave, and that are not sent yet, are replaced (PEP 3333).
         exc_info = (None, None, None) if operation.response_headers is not None else None
@@ -149,7 +150,8 @@ def responded(call: Call, result: Iterable[bytes]) -> object:
     Lists are complete. A server's own file wrapper must stay what it is, since the server looks for it (sendfile).
     """
     operation = call.operation
-    if operation.refusal is not None:  # refused on the way, and the application made something else of it
+    if operation.refusal is not None and operation.refused is not None:
+        # Refused on the way, and the application made something else of it.
         return operation.refused()
     environ = operation.carrier
     wrapper = environ.get("wsgi.file_wrapper")
