@@ -166,9 +166,8 @@ impl Hook {
 
 static METHOD: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
-// Stands in place of a function that is not written in Python: a native callable around it.
-// It binds like a function, and passes on what the original says of itself. (No doc comment: the class would have
-// it as its `__doc__`, which hides that of the original.)
+/// Stands in place of a function that is not written in Python: a native callable around it.
+/// It binds like a function, and passes on what the original says of itself.
 #[pyclass(frozen, module = "vedette._native", weakref, dict)]
 pub struct Wrapped {
     hook: Py<Hook>,
@@ -216,11 +215,6 @@ impl Wrapped {
     #[getter]
     fn __wrapped__(&self, py: Python<'_>) -> Py<PyAny> {
         self.hook.get().original.clone_ref(py)
-    }
-
-    #[getter]
-    fn __doc__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.hook.get().original.bind(py).getattr("__doc__")
     }
 
     #[getter]

@@ -22,8 +22,16 @@ def replace(owner: Any, name: str, hook: Hook, kind: type | None = None) -> Call
 
     `kind` is `staticmethod` or `classmethod` where the attribute was one. Raises TypeError where the owner is closed.
     """
-    wrapped: Any = Wrapped(hook, isinstance(owner, type))
-    return put(owner, name, kind(wrapped) if kind else wrapped)
+    stand_in: Any = wrapped(hook, isinstance(owner, type))
+    return put(owner, name, kind(stand_in) if kind else stand_in)
+
+
+def wrapped(hook: Hook, binds: bool) -> Wrapped:
+    """A native callable that goes through `hook`. `binds`: whether instances find it as their method."""
+    made = Wrapped(hook, binds)
+    # On the object: its class has a docstring of its own, which comes before what the class could compute.
+    made.__doc__ = hook.original.__doc__
+    return made
 
 
 def put(owner: Any, name: str, value: Any) -> Callable[[], None]:

@@ -27,7 +27,8 @@ FETCHES = postgres.fetches(FACTS.of_cursor)
 
 def connected(call: Call, connection: Any) -> None:
     """A connection is made: now it can tell to what."""
-    call.span.set_attributes(FACTS.of(connection) or {})
+    if call.span is not None:
+        call.span.set_attributes(FACTS.of(connection) or {})
 
 
 def cursor(name: str) -> Iterable[Around]:

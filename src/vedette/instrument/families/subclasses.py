@@ -6,9 +6,9 @@ Left alone: factories that are no classes, and classes that the application inst
 """
 from __future__ import annotations
 
-from vedette._native import Hook, Wrapped
+from vedette._native import Hook
 from vedette.instrument.families.dbapi import counted
-from vedette.instrument.replace import put
+from vedette.instrument.replace import put, wrapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ class Subclasses:
         self._root = root
         self._methods = {name: method for name, method in methods.items() if hasattr(root, name)}
         changed: dict[str, Method] = {name: (describe, None) for name, describe in rewired.items()}
-        wrapped = self._wrapped(root, {**self._methods, **changed})
-        self.hooked_root: Any = type(root.__name__, (root,), {**_told(root), **wrapped})
+        namespace = {**_told(root), **self._hooked(root, {**self._methods, **changed})}
+        self.hooked_root: Any = type(root.__name__, (root,), namespace)
         self._made: dict[type, type] = {root: self.hooked_root}
 
     def of(self, base: Any) -> Any:
@@ -72,13 +72,13 @@ class Subclasses:
             return base
         made = self._made.get(base)
         if made is None:
-            wrapped = self._wrapped(base, self._out_of_reach(base))
-            made = self._made[base] = type(base.__name__, (base, self.hooked_root), {**_told(base), **wrapped})
+            namespace = {**_told(base), **self._hooked(base, self._out_of_reach(base))}
+            made = self._made[base] = type(base.__name__, (base, self.hooked_root), namespace)
         return made
 
-    def _wrapped(self, base: type, methods: dict[str, Method]) -> dict[str, Any]:
+    def _hooked(self, base: type, methods: dict[str, Method]) -> dict[str, Any]:
         return {
-            name: Wrapped(self._installed.hook(getattr(base, name), describe, after), True)
+            name: wrapped(self._installed.hook(getattr(base, name), describe, after), True)
             for name, (describe, after) in methods.items()
         }
 
@@ -144,8 +144,8 @@ def _each(describers: dict[str, Describe], after: After | None) -> dict[str, Met
 
 def replace_in(modules: Iterable[Any], name: str, hook: Hook) -> Callable[[], None]:
     """Puts one hooked callable in the place of `name` in several modules; returns what undoes it."""
-    wrapped = Wrapped(hook, False)
-    undo = [put(module, name, wrapped) for module in modules if hasattr(module, name)]
+    stand_in = wrapped(hook, False)
+    undo = [put(module, name, stand_in) for module in modules if hasattr(module, name)]
 
     def restore() -> None:
         for each in undo:
