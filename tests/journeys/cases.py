@@ -49,6 +49,8 @@ SERVERS = [
     ),
     Case("uWSGI skip-atexit", f"{UWSGI} --master --processes 2 --skip-atexit", "http", stop="INT"),
     Case("uvicorn", UVICORN, "http", stop="TERM"),
+    # gevent is installed wherever this runs (see the workers above); merely being there must not change anything.
+    Case("uvicorn, gevent installed but not used", f"{UVICORN} --loop asyncio", "http", stop="TERM"),
     Case("uvicorn workers", f"{UVICORN} --workers 2", "http", stop="TERM"),
     Case("uvicorn reload", f"{UVICORN} --reload --reload-dir {{apps}}", "http", stop="INT group"),
     Case("uvicorn run_in_executor", UVICORN, "http", path="/thread/{ident}", stop="TERM"),

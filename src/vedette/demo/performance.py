@@ -17,13 +17,15 @@ from vedette.demo.stage import Stage
 from vedette.demo.verdict import problems
 
 LOOK_SECONDS = 1.0
+# A closed terminal is SIGHUP; Windows has none.
+ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 Look = Callable[[dict[str, Any]], None]
 
 
 def perform(stage: Stage, show: Show, wanted_port: int, seconds: float | None) -> tuple[dict[str, Any], list[str]]:
     """Run the whole demo; returns the agent's summary and what went wrong."""
     wrong: list[str] = []
-    with closing(stage) as closed, _sigterm_like_ctrl_c():
+    with closing(stage) as closed, _ended_like_by_ctrl_c():
         try:
             with show.starting() as progress:
                 stage.open(progress)
@@ -56,12 +58,14 @@ def closing(stage: Stage) -> Iterator[Callable[[], tuple[dict[str, Any], list[st
 
 
 @contextlib.contextmanager
-def _sigterm_like_ctrl_c() -> Iterator[None]:
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+def _ended_like_by_ctrl_c() -> Iterator[None]:
+    """The other signals that end a program interrupt it too, so that no child is left behind."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in ENDING if number != signal.SIGINT}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 async def under_load(stage: Stage, seconds: float | None, look: Look) -> list[str]:
@@ -79,7 +83,7 @@ async def under_load(stage: Stage, seconds: float | None, look: Look) -> list[st
 def _end_at_signals(over: asyncio.Event) -> None:
     if sys.platform == "win32":  # its loops take no handlers: Ctrl-C interrupts asyncio.run
         return
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ENDING:
         asyncio.get_running_loop().add_signal_handler(number, over.set)
 
 

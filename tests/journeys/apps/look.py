@@ -64,6 +64,5 @@ if __name__ == "__main__":
         "threads": tasks,
         "finders": [type(finder).__name__ for finder in sys.meta_path],
         "path": [entry for entry in sys.path if "vedette" in entry and "_launch" in entry],
-        "native": "vedette._native" in sys.modules,
     }
     print(json.dumps(seen, indent=1))
