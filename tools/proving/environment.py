@@ -11,8 +11,10 @@ from pathlib import Path
 from proving.cells import Cell, requirements
 from proving.package import CACHE
 
-# What runs the tests, in versions that all Pythons have.
-RUNNER = ("pytest>=8.3,<10", "pytest-asyncio>=0.24,<2", "pytest-timeout>=2.3,<3")
+# What runs the tests and their servers, in versions that all Pythons have.
+RUNNER = ("pytest>=8.3,<10", "pytest-asyncio>=0.24,<2", "pytest-timeout>=2.3,<3", "msgpack>=1,<2")
+BUILD = "build:"
+"""What stands before requirements on the tools that build old releases, such as `build:setuptools<58`."""
 
 
 class NotInstallable(Exception):
@@ -27,7 +29,11 @@ def prepared(cell: Cell, python: Path) -> Path:
     record = home / "requirements.json"
     if not record.exists() or json.loads(record.read_text(encoding="utf-8")) != [str(python), *wanted]:
         _run("venv", "--quiet", "--clear", "--python", str(python), str(home))
-        _run("pip", "install", "--quiet", "--python", str(inside), *wanted)
+        constraints = home / "build-constraints.txt"
+        constraints.write_text("".join(f"{each[len(BUILD) :]}\n" for each in wanted if each.startswith(BUILD)))
+        packages = [each for each in wanted if not each.startswith(BUILD)]
+        options = ["--quiet", "--python", str(inside), "--build-constraints", str(constraints)]
+        _run("pip", "install", *options, *packages)
         record.write_text(json.dumps([str(python), *wanted]), encoding="utf-8")
     return inside
 

@@ -42,7 +42,7 @@ def python_files() -> list[Path]:
 
 
 def native_module(version: str, python: Path) -> Path:
-    """The native module for a Python, built where its sources changed. Raises CalledProcessError."""
+    """The native module for a Python, built where its sources changed."""
     folder = CACHE / "native" / f"{version}-{fingerprint(native_files())}"
     present = next(folder.glob("_native*"), None)
     return present or _built(python, folder)
@@ -51,7 +51,12 @@ def native_module(version: str, python: Path) -> Path:
 def _built(python: Path, folder: Path) -> Path:
     with tempfile.TemporaryDirectory() as out:
         command = [sys.executable, "-m", "maturin", "build", "--quiet", "--release", "-i", str(python), "--out", out]
-        subprocess.run(command, cwd=ROOT, check=True)
+        print(f"(building the native module for {python}) ", end="", flush=True)
+        done = subprocess.run(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise SystemExit(f"\n{done.stdout}\nmatrix: the native module can't be built")
         [wheel] = Path(out).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             [name] = [name for name in archive.namelist() if Path(name).suffix in (".so", ".pyd")]

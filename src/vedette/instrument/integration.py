@@ -143,7 +143,10 @@ class Integration:
         self.needs = tuple(needs)
         """Servers that its tests use."""
         self.pins = dict(pins or {})
-        """What else must be installed for old versions to run: version (`1.1.4`) or bound (`<2.0`) to requirements."""
+        """What else old versions need to be installed and run: version (`1.1.4`) or bound (`<2.0`) to requirements.
+
+        Those on the tools that build it begin with `build:`, such as `build:setuptools<58`.
+        """
         self.tests_use = tuple(tests_use)
         """Requirements of its tests, beside the library and pytest."""
         self.notes = notes

@@ -49,13 +49,22 @@ def handled(call: Call) -> None:
         operation.failed(call.arg(0, "e"))
 
 
+# The last that build MarkupSafe of that time.
+OLD_SETUPTOOLS = ['build:setuptools<58; python_version<"3.12"', 'build:setuptools<72; python_version>="3.12"']
+
 integration = Integration(
     "flask",
     title="Flask",
     distribution="Flask",
     modules=["flask"],
     floor="0.10",
-    tested=["1.1.4", "2.0.3", "2.3.3", "latest"],
+    tested=["0.12.5", "1.1.4", "2.0.3", "2.3.3", "latest"],
+    pins={
+        "<1.0": ["werkzeug<1", "jinja2<3", "itsdangerous<2", "markupsafe<2"],
+        "<2.0": ["werkzeug<2.1", "jinja2<3.1", "itsdangerous<2.1", "markupsafe<2.1", *OLD_SETUPTOOLS],
+        "<2.2": ["werkzeug<2.3"],
+        "<3.0": ["werkzeug<3"],
+    },
     docs="https://flask.palletsprojects.com",
     conventions="http-server",
     service="flask",
