@@ -134,7 +134,7 @@ fn sink(options: &Options<'_, '_>, process: Process, sampler: Arc<Sampler>) -> P
     if config.targets.is_empty() {
         return Ok(Sink::Nowhere);
     }
-    PerProcess::new(config).map(Sink::Exporter).map_err(PyValueError::new_err)
+    PerProcess::new(config).map(Box::new).map(Sink::Exporter).map_err(PyValueError::new_err)
 }
 
 fn targets(options: &Options<'_, '_>) -> PyResult<Vec<Target>> {

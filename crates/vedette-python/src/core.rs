@@ -28,7 +28,7 @@ pub enum Sink {
     /// Into memory, for tests.
     Memory(Mutex<Vec<Chunk>>),
     /// To the backends.
-    Exporter(PerProcess),
+    Exporter(Box<PerProcess>),
 }
 
 /// An exporter for each process: a forked child makes its own and never touches the locks of its parent's.

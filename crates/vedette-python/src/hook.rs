@@ -236,7 +236,11 @@ impl Wrapped {
         let find = py.import(intern!(py, "pkgutil"))?.getattr(intern!(py, "resolve_name"))?;
         // A plain name is looked up by the pickler, which wants to find this very object there.
         let found = find.call1((&path,))?.is(this);
-        if found { Ok(reduced) } else { Ok((find, (path,)).into_pyobject(py)?.into_any()) }
+        if found {
+            Ok(reduced)
+        } else {
+            Ok((find, (path,)).into_pyobject(py)?.into_any())
+        }
     }
 
     fn __copy__(this: Bound<'_, Self>) -> Bound<'_, Self> {

@@ -6,6 +6,7 @@ mod context;
 mod convert;
 mod core;
 mod decode;
+mod failure;
 mod hook;
 mod memory;
 mod process;

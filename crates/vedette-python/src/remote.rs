@@ -102,7 +102,7 @@ pub fn link_to(target: &Bound<'_, PyAny>) -> Option<Link> {
         trace_id: remote.trace_id,
         span_id: remote.span_id,
         flags: remote.priority.map(|priority| u8::from(priority > 0)),
-        tracestate: Text::new(&remote.link_tracestate()),
+        tracestate: Text::new(remote.link_tracestate()),
         ..Link::default()
     })
 }

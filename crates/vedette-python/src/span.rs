@@ -3,15 +3,15 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyTuple, PyType};
 use vedette_model::key::keys;
-use vedette_model::limits::{count_cut, cut_text};
+use vedette_model::limits::count_cut;
 use vedette_model::span::set_in;
-use vedette_model::{clock, ids, ErrorInfo, Event, Key, Kind, Limits, Link, Mechanism, SpanId, Text, Value};
+use vedette_model::{clock, ids, Event, Key, Limits, Link, Mechanism, SpanId, Text, Value};
 use vedette_model::{Decision, Span as Data};
 
 use crate::trace::Trace;
-use crate::{context, convert, remote};
+use crate::{context, convert, failure, remote};
 
 /// A unit of work. Context manager and decorator; see `vedette.tracer.span`.
 #[pyclass(frozen, module = "vedette", weakref)]
@@ -153,7 +153,7 @@ impl Span {
 
     /// Records an exception: type, message, stack.
     pub fn fail(&self, error: &Bound<'_, PyAny>) {
-        let failure = failure_of(error);
+        let failure = failure::of(error);
         self.change(|data| {
             data.error = true;
             data.extras().failure = Some(failure);
@@ -491,50 +491,6 @@ fn pairs(attributes: Option<&Bound<'_, PyDict>>) -> Vec<(Key, Value)> {
         }
     }
     list
-}
-
-/// Type, message and stack of an exception; of anything else, its text as message.
-fn failure_of(error: &Bound<'_, PyAny>) -> ErrorInfo {
-    let py = error.py();
-    if !error.is_instance_of::<pyo3::exceptions::PyBaseException>() {
-        return ErrorInfo { kind: Text::default(), message: convert::text_of(error), stack: Text::default() };
-    }
-    let class = error.get_type();
-    let name = class.fully_qualified_name().map(|n| n.to_string()).unwrap_or_default();
-    let name = name.strip_prefix("builtins.").unwrap_or(&name);
-    ErrorInfo {
-        kind: Text::new(cut_text(name, 1_000)),
-        message: convert::text_of(error),
-        stack: stack_of(py, error),
-    }
-}
-
-/// The stack as text, by `vedette.tracing.stack`; empty if it can't be made.
-fn stack_of(py: Python<'_>, error: &Bound<'_, PyAny>) -> Text {
-    let text = py
-        .import("vedette.tracing.stack")
-        .and_then(|module| module.getattr("format_exception")?.call1((error,)))
-        .and_then(|text| Ok(convert::string(text.cast::<PyString>()?)));
-    text.unwrap_or_default()
-}
-
-/// Span data from the arguments of `tracer.span`.
-pub fn data_from(
-    name: &Bound<'_, PyAny>,
-    resource: Option<&Bound<'_, PyAny>>,
-    service: Option<&Bound<'_, PyAny>>,
-    span_type: Option<&Bound<'_, PyAny>>,
-    kind: Option<&str>,
-) -> Data {
-    let text = |value: Option<&Bound<'_, PyAny>>| value.map_or_else(Text::default, |v| convert::text_of(v));
-    Data {
-        name: convert::text_of(name),
-        resource: text(resource),
-        service: text(service),
-        span_type: text(span_type),
-        kind: kind.and_then(Kind::from_name).unwrap_or_default(),
-        ..Data::default()
-    }
 }
 
 /// A link to a local span.

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use vedette_model::{Kind, Span as Data, Text};
 
-use crate::context;
 use crate::core;
 use crate::remote::Context;
-use crate::span::{data_from, Parent, Span};
+use crate::span::{Parent, Span};
+use crate::{context, convert};
 
 /// Starts a span. See `_native.pyi`.
 #[pyfunction]
@@ -32,6 +33,25 @@ pub fn span<'py>(
         span.call_method1("set_attributes", (attributes,))?;
     }
     Ok(span)
+}
+
+/// Span data from the arguments of `tracer.span`.
+fn data_from(
+    name: &Bound<'_, PyAny>,
+    resource: Option<&Bound<'_, PyAny>>,
+    service: Option<&Bound<'_, PyAny>>,
+    span_type: Option<&Bound<'_, PyAny>>,
+    kind: Option<&str>,
+) -> Data {
+    let text = |value: Option<&Bound<'_, PyAny>>| value.map_or_else(Text::default, |v| convert::text_of(v));
+    Data {
+        name: convert::text_of(name),
+        resource: text(resource),
+        service: text(service),
+        span_type: text(span_type),
+        kind: kind.and_then(Kind::from_name).unwrap_or_default(),
+        ..Data::default()
+    }
 }
 
 /// A span, an extracted context, `False` for a new trace; whatever is active otherwise.
