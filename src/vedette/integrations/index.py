@@ -19,6 +19,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "jinja2.asyncsupport": ("jinja2",),
     "jinja2.environment": ("jinja2",),
     "jinja2.nativetypes": ("jinja2",),
+    "logging": ("logging",),
+    "loguru._handler": ("loguru",),
     "psycopg": ("psycopg",),
     "psycopg2": ("psycopg2",),
     "redis.asyncio.client": ("redis",),
@@ -30,6 +32,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "starlette.applications": ("starlette",),
     "starlette.background": ("starlette",),
     "starlette.routing": ("starlette",),
+    "structlog._base": ("structlog",),
 }
 
 AUTOMATIC: frozenset[str] = frozenset([
@@ -41,10 +44,13 @@ AUTOMATIC: frozenset[str] = frozenset([
     "gevent",
     "httpx",
     "jinja2",
+    "logging",
+    "loguru",
     "psycopg",
     "psycopg2",
     "redis",
     "requests",
     "sqlite3",
     "starlette",
+    "structlog",
 ])

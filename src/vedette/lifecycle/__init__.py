@@ -2,10 +2,12 @@
 from __future__ import annotations
 
 from vedette import _native
+from vedette.instrument.families import correlation
 from vedette.instrument.registry import Registry
 from vedette.integrations.index import AUTOMATIC, MODULES
 from vedette.integrations.load import load_integration
 from vedette.lifecycle.exit import at_exit
+from vedette.lifecycle.identity import inferred_service
 from vedette.lifecycle.native_options import native_options
 from vedette.lifecycle.problems import tell
 from vedette.operations import statuses
@@ -28,6 +30,8 @@ class Running:
         self._undo: list[Callable[[], None]] = []
         tell(_native.configure(native_options(settings, in_memory)))
         statuses.configure(list(settings.http_server_error_statuses), list(settings.http_client_error_statuses))
+        correlation.configure(settings, settings.service or inferred_service())
+        self._undo.append(lambda: correlation.configure(None))
         self._undo.append(at_exit())
         self._protect()
 
