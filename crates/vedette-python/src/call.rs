@@ -103,9 +103,7 @@ impl Call {
         moment: &Bound<'_, PyString>,
     ) -> PyResult<()> {
         let py = this.py();
-        let listeners = operation.getattr(intern!(py, "listeners"))?;
-        let Ok(listeners) = listeners.cast::<PyTuple>() else { return Ok(()) };
-        for listener in listeners {
+        for listener in listeners(operation) {
             if let Err(error) = listener.call_method1(moment, (this,)) {
                 this.get().hook.get().contain(py, error)?;
             }
@@ -333,9 +331,7 @@ impl Call {
         error: &Bound<'py, PyAny>,
     ) -> PyResult<bool> {
         let py = this.py();
-        let listeners = operation.getattr(intern!(py, "listeners"))?;
-        let Ok(listeners) = listeners.cast::<PyTuple>() else { return Ok(false) };
-        for listener in listeners {
+        for listener in listeners(operation) {
             match listener.call_method1(intern!(py, "failed"), (this, error)) {
                 Ok(answered) if answered.is_truthy().unwrap_or(false) => return Ok(true),
                 Ok(_) => {}
@@ -344,6 +340,13 @@ impl Call {
         }
         Ok(false)
     }
+}
+
+/// Who listens to operations of this class; nobody where a describer gave something that is none.
+fn listeners<'py>(operation: &Bound<'py, PyAny>) -> Bound<'py, PyTuple> {
+    let py = operation.py();
+    let listeners = operation.getattr(intern!(py, "listeners")).and_then(|found| Ok(found.cast_into::<PyTuple>()?));
+    listeners.unwrap_or_else(|_| PyTuple::empty(py))
 }
 
 /// Whether the operation calls this exception a way of ending, not a failure.
