@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -52,9 +53,9 @@ def _built(python: Path, folder: Path) -> Path:
     with tempfile.TemporaryDirectory() as out:
         command = [sys.executable, "-m", "maturin", "build", "--quiet", "--release", "-i", str(python), "--out", out]
         print(f"(building the native module for {python}) ", end="", flush=True)
-        done = subprocess.run(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-        )
+        # A target folder of its own: to change the interpreter builds the half again.
+        environ = {**os.environ, "CARGO_TARGET_DIR": str(CACHE / "target")}
+        done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise SystemExit(f"\n{done.stdout}\nmatrix: the native module can't be built")
         [wheel] = Path(out).glob("*.whl")
