@@ -27,10 +27,14 @@ class Installed:
         self.missing: list[str] = []
         """Targets that this version of the library does not have, or that could not be hooked: with the reason."""
         self._undo: list[Callable[[], None]] = []
+        self._seen: list[HookKind] = []
         self._described: set[tuple[int, Any]] = set()
 
     def apply(self, hook: HookKind) -> None:
-        """Applies one hook, all of whose modules are loaded."""
+        """Applies one hook, all of whose modules are loaded. Once is enough."""
+        if hook in self._seen:
+            return
+        self._seen.append(hook)
         option = getattr(hook, "option", None)
         if option is not None and not self.integration.values[option]:
             return
@@ -47,6 +51,7 @@ class Installed:
             self._undo.append(self.around(hook.target, hook.describe, hook.after))
         elif isinstance(hook, Between):
             pairs = Pairs(hook, lambda describe: self.hook(None, describe, None, ()))
+            self._undo.append(pairs.close)
             self._signal(hook.start, pairs.started)
             self._signal(hook.end, pairs.ended)
         else:

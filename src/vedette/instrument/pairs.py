@@ -51,8 +51,14 @@ class Pairs:
             self._hook.contain(error)
             return
         if running is not None:
-            self._open[key] = running
-            self._forget_oldest()
+            self._begun(key, running)
+
+    def _begun(self, key: object, running: Call) -> None:
+        before = self._open.pop(key, None)
+        if before is not None:  # its end was never told
+            before.close()
+        self._open[key] = running
+        self._forget_oldest()
 
     def _forget_oldest(self) -> None:
         while len(self._open) > _MOST_OPEN:
@@ -61,6 +67,7 @@ class Pairs:
     def ended(self, sender: Any = None, **kwargs: Any) -> None:
         """The second signal."""
         call: Any = sender if not kwargs and hasattr(sender, "keep_open") else SignalCall(sender, kwargs)
+        running = None
         try:
             running = self._open.pop(self._between.key(call), None)
             if running is None:
@@ -73,3 +80,8 @@ class Pairs:
             self._hook.contain(error)
         if running is not None:
             running.close()
+
+    def close(self) -> None:
+        """Ends whatever is open, last first."""
+        while self._open:
+            self._open.popitem()[1].close()
