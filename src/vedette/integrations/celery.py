@@ -70,8 +70,13 @@ def ended(call: Call, _: Any) -> None:
     attributes["celery.state"] = state
     if state == "RETRY":
         attributes["celery.retry.reason"] = str(result)
-    elif state == "FAILURE" and not isinstance(result, tuple(getattr(call.instance, "throws", None) or ())):
+    elif state == "FAILURE" and call.span is not None and not isinstance(result, _expected(call.instance)):
         call.span.set_error(result)
+
+
+def _expected(task: Any) -> tuple[type[BaseException], ...]:
+    """Exceptions that the task calls a way of ending."""
+    return tuple(getattr(task, "throws", None) or ())
 
 
 def due(call: Call) -> Task:

@@ -9,4 +9,14 @@ from vedette.operations.query import Query
 from vedette.operations.task import Task
 from vedette.operations.template import Template
 
-__all__ = ["Answer", "IncomingRequest", "Message", "Operation", "OutgoingRequest", "Query", "Refusal", "Task", "Template"]
+__all__ = [
+    "Answer",
+    "IncomingRequest",
+    "Message",
+    "Operation",
+    "OutgoingRequest",
+    "Query",
+    "Refusal",
+    "Task",
+    "Template",
+]

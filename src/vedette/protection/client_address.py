@@ -14,7 +14,7 @@ _HEADERS = (
 
 
 def client_address(headers: Headers, peer: str | None, only: str | None) -> str | None:
-    """The client's address; `only` names the one header to look at. Private addresses count only if nothing else does."""
+    """The client's address; `only` names the one header to look at. Private ones count only if nothing else does."""
     fallback = None
     for name in (only.lower(),) if only else _HEADERS:
         for item in (headers.get(name) or "").split(","):

@@ -32,7 +32,9 @@ class RequestState:
             return False
         refused = any(self._policy.is_refused(finding) for finding in findings)
         response_id = self._refuse() if refused else None
-        for finding in findings if span is not None else ():
+        if span is None:
+            return refused
+        for finding in findings:
             self._findings.add(span, finding, self._policy.is_refused(finding), response_id, at_sink)
         return refused
 

@@ -35,25 +35,21 @@ class Commands:
     def command(self, call: Call) -> Query:
         """A describer for `client.execute_command(*args)`."""
         args = call.args[1:]
-        query = self._query(call.instance, [args])
-        query.attributes = {"redis.args_length": len(args), **query.attributes}
-        return query
+        return self._query(call.instance, [args], {"redis.args_length": len(args)})
 
     def pipeline(self, call: Call) -> Query | None:
         """A describer for `pipeline.execute()`; one without commands asks the server nothing."""
         commands = queued(call.instance)
         if not commands:
             return None
-        query = self._query(call.instance, commands)
-        query.attributes = {"redis.pipeline_length": len(commands), **query.attributes}
-        return query
+        return self._query(call.instance, commands, {"redis.pipeline_length": len(commands)})
 
-    def _query(self, client: Any, commands: Sequence[Sequence[Any]]) -> Any:
+    def _query(self, client: Any, commands: Sequence[Sequence[Any]], attributes: dict[str, Any]) -> Query:
         values = self._values()
         text = told(commands, values["cmd_max_length"])
         resource = names(commands) if values["resource_only_command"] else text
         query = Query(self._name, self._system, resource, server(client), type="redis")
-        query.attributes = {"redis.raw_command": text}
+        query.attributes = {**attributes, "redis.raw_command": text}
         return query
 
 
