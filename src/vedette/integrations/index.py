@@ -15,6 +15,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "gevent.hub": ("gevent",),
     "gevent.thread": ("gevent",),
     "gevent.threadpool": ("gevent",),
+    "http.client": ("http_client",),
     "httpx._client": ("httpx",),
     "jinja2.asyncsupport": ("jinja2",),
     "jinja2.environment": ("jinja2",),
@@ -33,6 +34,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "starlette.background": ("starlette",),
     "starlette.routing": ("starlette",),
     "structlog._base": ("structlog",),
+    "urllib3.connectionpool": ("urllib3",),
 }
 
 AUTOMATIC: frozenset[str] = frozenset([

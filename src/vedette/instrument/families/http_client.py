@@ -46,6 +46,14 @@ def domain(url: str, host: str, port: int | None) -> str:
     return host if port is None or port == _PORTS.get(url.partition(":")[0].lower()) else f"{host}:{port}"
 
 
+def absolute(scheme: str, host: str, port: int | None, target: str) -> str:
+    """The URL of what a request's first line asks for: a path, or (of a proxy) a URL already."""
+    if "://" in target.partition("?")[0]:
+        return target
+    server = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{domain(f'{scheme}:', server, port)}{target}"
+
+
 def host_and_port(url: str) -> tuple[str | None, int | None]:
     """Host (IPv6 without its brackets) and port of an absolute URL; the scheme's own port if it names none."""
     scheme, separator, rest = url.partition("://")

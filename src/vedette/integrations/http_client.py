@@ -1,0 +1,107 @@
+"""http.client: one span per request, from its head until the response's; also of what is built on it (urllib).
+
+Off unless asked for: what lies above it (urllib3, Requests, ...) tells its requests itself.
+"""
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+from vedette.instrument import Around, Call, Integration, option
+from vedette.instrument.families import http_client
+from vedette.operations import OutgoingRequest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_waiting: WeakKeyDictionary[Any, Call] = WeakKeyDictionary()
+
+
+class Head:
+    """The lines of a request that are about to be sent, as a mapping that takes headers."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def get(self, name: str) -> str | None:
+        """The value of a header."""
+        begin = name.lower().encode() + b":"
+        lines = self._connection._buffer[1:]
+        return next((str(line[len(begin) :], "latin-1").strip() for line in lines if _is(line, begin)), None)
+
+    def __setitem__(self, name: str, value: str) -> None:
+        begin = name.lower().encode() + b":"
+        self._connection._buffer[1:] = [line for line in self._connection._buffer[1:] if not _is(line, begin)]
+        self._connection.putheader(name, value)
+
+
+def _is(line: bytes, begin: bytes) -> bool:
+    return line[: len(begin)].lower() == begin
+
+
+def sending(call: Call) -> OutgoingRequest | None:
+    """The head of a request is complete; its first line says what is asked for."""
+    connection = call.instance
+    if not connection._buffer:
+        return None  # out of turn, which the library will say
+    method, target, _ = str(connection._buffer[0], "latin-1").split(" ", 2)
+    host = connection._tunnel_host or connection.host
+    port = connection._tunnel_port if connection._tunnel_host else connection.port
+    scheme = "https" if connection.default_port == 443 else "http"
+    url = http_client.absolute(scheme, host.strip("[]"), port, target)
+    head = Head(connection)
+    operation = http_client.outgoing(integration, "http.client.request", method, url, head, host.strip("[]"), port)
+    operation.resource = method
+    return operation
+
+
+def sent(call: Call, _: Any) -> None:
+    """The head is sent; the connection's `getresponse` ends it. Nothing here may keep the connection alive."""
+    connection, operation = call.instance, call.operation
+    if operation is not None:
+        abandoned = _waiting.pop(connection, None)
+        if abandoned is not None:
+            abandoned.close()
+        operation.headers = operation.inject_into = None
+        call.args = ()
+        call.keep_open()
+        _waiting[connection] = call
+
+
+def responding(call: Call) -> None:
+    """The response is waited for."""
+    waiting = _waiting.pop(call.instance, None)
+    if waiting is not None:
+        original = call.target
+        call.target = lambda *args, **kwargs: _awaited(waiting, original, args, kwargs)
+
+
+def _awaited(waiting: Call, original: Any, args: Any, kwargs: Any) -> Any:
+    try:
+        response = original(*args, **kwargs)
+    except BaseException as error:
+        waiting.close(error)
+        raise
+    waiting.operation.status = response.status
+    waiting.operation.response_headers = response.headers
+    waiting.close()
+    return response
+
+
+integration = Integration(
+    "http_client",
+    title="http.client",
+    modules=["http.client"],
+    automatic=False,
+    docs="https://docs.python.org/3/library/http.client.html",
+    conventions="http-client",
+    component="httplib",
+    protection=["ssrf"],
+    options=[option("distributed_tracing", True, http_client.OPTIONS[0].doc, "DD_HTTPLIB_DISTRIBUTED_TRACING")],
+    hooks=[
+        Around("http.client:HTTPConnection.endheaders", sending, sent),
+        Around("http.client:HTTPConnection.getresponse", responding),
+    ],
+)
