@@ -8,12 +8,14 @@ import pytest
 
 from tests.journeys import raw
 from tests.journeys.play import serving
+from tests.services.received import Span
 from tests.services.recorder import Recorder
 
 SERVERS = {
     "flask": "{bin}/gunicorn -w 1 -k gthread --threads 2 -b 127.0.0.1:{port} tests.journeys.apps.hostile:app",
     "fastapi": "{bin}/uvicorn --port {port} --log-level warning tests.journeys.apps.hostile_asgi:app",
 }
+LATER = "who came after"
 MODES = ("off", "monitor", "block")
 
 
@@ -47,14 +49,14 @@ def test_nothing_is_chained_to_an_answer_that_was_never_read(traced: int, record
     for _ in range(3):
         assert raw.ask(traced, raw.request(b"GET /long"), most=100)
     for _ in range(3):
-        raw.ask(traced, raw.request(b"GET /generator"))
-    seen = recorder.wait_for(lambda seen: len(named(seen.spans, "/generator")) == 3)
-    roots = named(seen.spans, "/generator")
+        raw.ask(traced, raw.request(b"GET /generator", b"User-Agent: " + LATER.encode()))
+    seen = recorder.wait_for(lambda seen: len(of_later_visitors(seen.spans)) == 3)
+    roots = of_later_visitors(seen.spans)
     assert len(roots) == 3
     assert len({span["trace_id"] for span in roots}) == 3
     assert {span["parent_id"] for span in roots} == {"0" * 16}
 
 
-def named(spans: list[dict[str, object]], route: str) -> list[dict[str, object]]:
-    """The request spans of a route."""
-    return [span for span in spans if span["resource"] == f"GET {route}"]
+def of_later_visitors(spans: list[Span]) -> list[Span]:
+    """The request spans of those who came after."""
+    return [span for span in spans if span["meta"].get("http.useragent") == LATER]
