@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 use vedette_model::{Kind, Span as Data, Text};
 
 use crate::core;
@@ -21,12 +21,13 @@ pub fn span<'py>(
     resource: Option<&Bound<'py, PyAny>>,
     service: Option<&Bound<'py, PyAny>>,
     r#type: Option<&Bound<'py, PyAny>>,
-    kind: Option<&str>,
+    kind: Option<&Bound<'py, PyAny>>,
     parent: Option<&Bound<'py, PyAny>>,
     attributes: Option<&Bound<'py, PyDict>>,
     start: Option<u64>,
 ) -> PyResult<Bound<'py, Span>> {
-    let mut data = data_from(name, resource, service, r#type, kind);
+    let kind = kind.and_then(|kind| kind.cast::<PyString>().ok()).map(|kind| kind.to_string_lossy());
+    let mut data = data_from(name, resource, service, r#type, kind.as_deref());
     data.start = start.unwrap_or(0);
     let span = Span::start(py, data, parent_from(parent))?;
     if let Some(attributes) = attributes {
