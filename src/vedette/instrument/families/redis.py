@@ -35,21 +35,23 @@ class Commands:
     def command(self, call: Call) -> Query:
         """A describer for `client.execute_command(*args)`."""
         args = call.args[1:]
-        return self._query(call.instance, [args], {"redis.args_length": len(args)})
+        values = self._values()
+        text = _cut(_line(args, values["cmd_max_length"]), values["cmd_max_length"])
+        resource = name_of(args) if values["resource_only_command"] else text
+        query = Query(self._name, self._system, resource, server(call.instance), type="redis")
+        query.attributes = {"redis.args_length": len(args), "redis.raw_command": text}
+        return query
 
     def pipeline(self, call: Call) -> Query | None:
         """A describer for `pipeline.execute()`; one without commands asks the server nothing."""
         commands = queued(call.instance)
         if not commands:
             return None
-        return self._query(call.instance, commands, {"redis.pipeline_length": len(commands)})
-
-    def _query(self, client: Any, commands: Sequence[Sequence[Any]], attributes: dict[str, Any]) -> Query:
         values = self._values()
         text = told(commands, values["cmd_max_length"])
-        resource = names(commands) if values["resource_only_command"] else text
-        query = Query(self._name, self._system, resource, server(client), type="redis")
-        query.attributes = {**attributes, "redis.raw_command": text}
+        resource = "\n".join(map(name_of, commands[:MOST_NAMES])) if values["resource_only_command"] else text
+        query = Query(self._name, self._system, resource, server(call.instance), type="redis")
+        query.attributes = {"redis.pipeline_length": len(commands), "redis.raw_command": text}
         return query
 
 
@@ -76,9 +78,9 @@ def routed(call: Call) -> None:
         query.attributes = {**query.attributes, "server.address": node.host, "server.port": int(node.port)}
 
 
-def names(commands: Sequence[Sequence[Any]]) -> str:
-    """The commands' names, each in a line."""
-    return "\n".join(str(args[0]).split(" ", 1)[0].upper() for args in commands[:MOST_NAMES] if args)
+def name_of(args: Sequence[Any]) -> str:
+    """The command's name."""
+    return str(args[0]).partition(" ")[0].upper() if args else ""
 
 
 def told(commands: Iterable[Sequence[Any]], most: int) -> str:
