@@ -32,17 +32,14 @@ integration = Integration(
     title="HTTPX",
     distribution="httpx",
     modules=["httpx"],
-    floor="0.13",
-    tested=["0.13.3", "0.18.2", "0.25.2", "latest"],
+    floor="0.18",
+    tested=["0.18.0", "0.23.3", "0.25.2", "latest"],
     docs="https://www.python-httpx.org",
     conventions="http-client",
     protection=["ssrf"],
     options=http_client.OPTIONS,
     hooks=[
-        Around("httpx._client:Client._send_single_request", sending, received, optional=True),
-        Around("httpx._client:AsyncClient._send_single_request", sending, received, optional=True),
-        # Before 0.18:
-        Around("httpx._client:Client.send_single_request", sending, received, optional=True),
-        Around("httpx._client:AsyncClient.send_single_request", sending, received, optional=True),
+        Around("httpx._client:Client._send_single_request", sending, received),
+        Around("httpx._client:AsyncClient._send_single_request", sending, received),
     ],
 )
