@@ -1,4 +1,5 @@
 """FastAPI: as Starlette, under its own name; routes of included routers with their full template."""
+
 from __future__ import annotations
 
 import sys
@@ -45,6 +46,7 @@ integration: Integration = Integration(
         Around(
             "fastapi.applications:FastAPI.__call__",
             asgi.describe("fastapi.request", lambda: bool(integration.values["trace_websocket"])),
+            asgi.ended,
         ),
         Around("fastapi.routing:APIRoute.handle", matched, optional=True),
         Around("fastapi.routing:serialize_response", serialized, optional=True, option="full"),

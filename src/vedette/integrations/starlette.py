@@ -1,5 +1,8 @@
 """Starlette: one span per request, named by its route template with the mounts before it; background tasks."""
+
 from __future__ import annotations
+
+from weakref import WeakKeyDictionary
 
 from vedette.instrument import Around, Call, Integration, enclosing, option
 from vedette.instrument.families import asgi
@@ -7,7 +10,9 @@ from vedette.operations import IncomingRequest, Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from typing import Any
+
+    from vedette._native import Span
 
 
 def mounted(call: Call) -> None:
@@ -29,13 +34,26 @@ def matched(call: Call) -> None:
         operation.learned("path_params")
 
 
-def background(name: str) -> Callable[[Call], Task]:
-    """A describer for tasks that run after the response."""
+_ORIGINS: WeakKeyDictionary[Any, tuple[str, str | None, Span]] = WeakKeyDictionary()
+"""Background tasks, and the requests that made them."""
 
-    def task(call: Call) -> Task:
-        function = call.instance.func
-        return Task(name, getattr(function, "__name__", type(function).__name__))
 
+def made(call: Call) -> None:
+    """A background task is made while its request is under way."""
+    operation = enclosing(IncomingRequest)
+    if operation is not None and operation.span is not None:
+        framework = str(operation.name).partition(".")[0]
+        _ORIGINS[call.instance] = (framework, operation.span.service, operation.span)
+
+
+def background(call: Call) -> Task:
+    """A background task runs, mostly after the response: a trace of its own, linked to the request."""
+    function = call.instance.func
+    framework, service, span = _ORIGINS.pop(call.instance, ("starlette", None, None))
+    task = Task(f"{framework}.background_task", getattr(function, "__name__", type(function).__name__))
+    task.service = service
+    task.carrier = {}
+    task.follows = span
     return task
 
 
@@ -56,11 +74,13 @@ integration: Integration = Integration(
         Around(
             "starlette.applications:Starlette.__call__",
             asgi.describe("starlette.request", lambda: bool(integration.values["trace_websocket"])),
+            asgi.ended,
         ),
         Around("starlette.routing:Mount.handle", mounted, optional=True),
         Around("starlette.routing:Host.handle", mounted, optional=True),
         Around("starlette.routing:Route.handle", matched),
         Around("starlette.routing:WebSocketRoute.handle", matched),
-        Around("starlette.background:BackgroundTask.__call__", background("starlette.background_task")),
+        Around("starlette.background:BackgroundTask.__init__", made),
+        Around("starlette.background:BackgroundTask.__call__", background),
     ],
 )

@@ -1,4 +1,5 @@
 """A request that this process answers (HTTP server, WebSocket handshake)."""
+
 from __future__ import annotations
 
 from vedette.operations.operation import Operation
@@ -38,6 +39,7 @@ class IncomingRequest(Operation):
     __slots__ = (
         "answers_itself",
         "attributes",
+        "begun",
         "body",
         "carrier",
         "handler",
@@ -98,6 +100,8 @@ class IncomingRequest(Operation):
         """What only this framework tells."""
         self.refusal: Answer | None = None
         """The answer of a protection that refuses the request; nothing else goes out once it is set."""
+        self.begun = False
+        """Whether some of the response is on its way: too late for another one."""
         self.answers_itself = False
         """Whether the framework's family sends `refusal` by itself when the application was stopped (ASGI)."""
         self.refused: Callable[..., Any] | None = None

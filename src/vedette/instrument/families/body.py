@@ -3,6 +3,7 @@
 Nothing is read that the application does not read; what it gets is unchanged. The protection sees the body's
 beginning when the application has come to its end, before the last piece is handed over.
 """
+
 from __future__ import annotations
 
 TYPE_CHECKING = False
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from vedette._native import Call
     from vedette.operations import IncomingRequest
 
 INSPECTED = ("json", "x-www-form-urlencoded", "multipart/form-data", "xml", "text/", "graphql")
@@ -18,7 +20,7 @@ INSPECTED = ("json", "x-www-form-urlencoded", "multipart/form-data", "xml", "tex
 
 def wants_body(operation: IncomingRequest) -> bool:
     """Whether the body is of a kind that is inspected."""
-    if operation.method in ("GET", "HEAD", "OPTIONS", "TRACE"):
+    if operation.method in ("GET", "HEAD", "OPTIONS", "TRACE") or not operation.body_limit:
         return False
     content_type = (operation.headers.get("content-type") or "").lower()
     return any(part in content_type for part in INSPECTED)
@@ -29,75 +31,97 @@ class Collected:
 
     __slots__ = ("_operation", "_told", "data", "expected", "limit", "seen")
 
-    def __init__(self, operation: IncomingRequest, limit: int) -> None:
+    def __init__(self, operation: IncomingRequest) -> None:
         self._operation = operation
         self._told = False
         self.data = bytearray()
-        self.limit = limit
+        self.limit = operation.body_limit
         self.seen = 0
         """Bytes read in all; more than `len(data)` if the body is longer than what is inspected."""
         length = operation.headers.get("content-length") or ""
-        self.expected = int(length) if length.isdigit() else None
+        self.expected = int(length) if length.isascii() and length.isdigit() and len(length) < 20 else None
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the body is in `data`."""
+        return self.seen <= len(self.data) and (self.expected is None or self.seen >= self.expected)
 
     def add(self, piece: bytes) -> None:
-        """A piece was read; at the end (an empty piece, or all that was announced) the listeners are told."""
+        """A piece was read; with all that was announced the listeners are told. Raises their refusal."""
         room = self.limit - len(self.data)
         if room > 0:
             self.data += piece[:room]
         self.seen += len(piece)
-        if not piece or (self.expected is not None and self.seen >= self.expected):
+        if self.expected is not None and self.seen >= self.expected:
             self.complete()
 
     def complete(self) -> None:
-        """Tells the listeners, once. A refusal goes to whoever reads."""
-        if self._told:
+        """Nothing more will be read: tells the listeners, once, of what was. Raises their refusal."""
+        if self._told or not self.seen:
             return
         self._told = True
-        self._operation.body = self
         self._operation.learned("body")
+
+
+def tap(call: Call, operation: IncomingRequest, source: Any) -> BodyTap:
+    """What stands for `source`: has `readinto` only if it has, since readers ask."""
+    collected = operation.body = Collected(operation)
+    return (BufferTap if hasattr(source, "readinto") else BodyTap)(call, collected, source)
 
 
 class BodyTap:
     """Stands for a body's file object (`wsgi.input`)."""
 
-    __slots__ = ("_collected", "_source")
+    __slots__ = ("_call", "_collected", "_source")
 
-    def __init__(self, operation: IncomingRequest, source: Any) -> None:
-        self._collected = Collected(operation, operation.body_limit)
+    def __init__(self, call: Call, collected: Collected, source: Any) -> None:
+        self._call = call
+        self._collected = collected
         self._source = source
 
     def read(self, *size: Any) -> bytes:
         """As of the source."""
-        return self._seen(self._source.read(*size))
+        return self._seen(self._source.read(*size), size)
 
     def readline(self, *size: Any) -> bytes:
         """As of the source."""
-        return self._seen(self._source.readline(*size))
+        return self._seen(self._source.readline(*size), size)
 
     def readlines(self, *hint: Any) -> list[bytes]:
         """As of the source."""
         lines: list[bytes] = self._source.readlines(*hint)
-        self._seen(b"".join(lines))
+        self._seen(b"".join(lines), ())
         return lines
-
-    def readinto(self, buffer: Any) -> int:
-        """As of the source."""
-        count: int = self._source.readinto(buffer)
-        self._seen(bytes(memoryview(buffer)[: count or 0]))
-        return count
 
     def __iter__(self) -> Iterator[bytes]:
         for line in self._source:
-            yield self._seen(line)
-        self._collected.complete()
+            yield self._seen(line, ())
+        self._seen(b"", ())
 
     def __next__(self) -> bytes:
-        return self._seen(next(self._source))
+        return self._seen(next(self._source), ())
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._source, name)
 
-    def _seen(self, piece: bytes) -> bytes:
-        if isinstance(piece, bytes):
+    def _seen(self, piece: bytes, size: tuple[Any, ...]) -> bytes:
+        try:
             self._collected.add(piece)
+            if not piece and size != (0,):
+                self._collected.complete()
+        except Exception as error:
+            self._call.contain(error)
         return piece
+
+
+class BufferTap(BodyTap):
+    """Of a source that fills buffers."""
+
+    __slots__ = ()
+
+    def readinto(self, buffer: Any) -> int:
+        """As of the source."""
+        count: int = self._source.readinto(buffer)
+        view = memoryview(buffer)
+        self._seen(bytes(view[: count or 0]), (len(view),))
+        return count

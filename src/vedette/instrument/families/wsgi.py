@@ -1,11 +1,13 @@
 """WSGI applications (PEP 3333): the request from its environ to the end of its response's iterable."""
+
 from __future__ import annotations
 
 from urllib.parse import quote
 
 from vedette._native import Stream
-from vedette.instrument.families.body import BodyTap, wants_body
-from vedette.operations import IncomingRequest
+from vedette.instrument.families.body import tap, wants_body
+from vedette.instrument.families.exchange import aborted, is_refused
+from vedette.operations import IncomingRequest, Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,7 +72,9 @@ def describe(name: str, environ_at: int = 1) -> Callable[[Call], IncomingRequest
         call.args = (*args[: environ_at + 1], _watched(operation, start_response), *args[environ_at + 2 :])
         operation.refused = _refused(operation, start_response)
         if operation.listeners and wants_body(operation):
-            _tap(operation, environ)
+            source = environ.get("wsgi.input")
+            if source is not None:
+                environ["wsgi.input"] = tap(call, operation, source)
         return operation
 
     return request
@@ -120,28 +124,41 @@ def _watched(operation: IncomingRequest, start_response: StartResponse) -> Start
     return watched
 
 
-def _refused(operation: IncomingRequest, start_response: StartResponse) -> Callable[..., list[bytes]]:
+def _refused(operation: IncomingRequest, start_response: StartResponse) -> Callable[..., Iterable[bytes]]:
     """Answers in the application's place."""
 
-    def refused(*_: Any) -> list[bytes]:
+    def refused(*_: Any) -> Iterable[bytes]:
         refusal = operation.refusal
         if refusal is None:
             return []
-        operation.refused = None  # a request is answered once
-        operation.status = refusal.status
+        if operation.begun:
+            return _aborting()
         # With exc_info: headers that the application gave, and that are not sent yet, are replaced (PEP 3333).
-        exc_info = (None, None, None) if operation.response_headers is not None else None
-        arguments = (exc_info,) if exc_info else ()
-        start_response(f"{refusal.status} {_REASONS.get(refusal.status, 'Blocked')}", refusal.headers, *arguments)
-        return [refusal.body]
+        exc_info = _exc_info() if operation.response_headers is not None else None
+        status = f"{refusal.status} {_REASONS.get(refusal.status, 'Blocked')}"
+        try:
+            start_response(status, list(refusal.headers), *((exc_info,) if exc_info else ()))
+        except Exception:
+            return _aborting()  # some of the application's response is out already
+        operation.status = refusal.status
+        operation.begun = True
+        return [b"" if operation.method == "HEAD" else refusal.body]
 
     return refused
 
 
-def _tap(operation: IncomingRequest, environ: dict[str, Any]) -> None:
-    source = environ.get("wsgi.input")
-    if source is not None:
-        environ["wsgi.input"] = BodyTap(operation, source)
+def _exc_info() -> tuple[type[BaseException], BaseException, None]:
+    error = aborted()
+    return type(error), error, None
+
+
+def _aborting() -> Iterator[bytes]:
+    """A response that the server has to break off."""
+    return iter(_abort, b"")
+
+
+def _abort() -> bytes:
+    raise aborted()
 
 
 def responded(call: Call, result: Iterable[bytes]) -> object:
@@ -150,11 +167,73 @@ def responded(call: Call, result: Iterable[bytes]) -> object:
     Lists are complete. A server's own file wrapper must stay what it is, since the server looks for it (sendfile).
     """
     operation = call.operation
-    if operation.refusal is not None and operation.refused is not None:
-        # Refused on the way, and the application made something else of it.
+    if operation.begun:  # refused before the application was called
+        return None
+    if operation.listeners:
+        _tell_response(operation)
+    if operation.refusal is not None:  # refused just now, or on the way, and the application swallowed it
+        _closed(call, result)
         return operation.refused()
-    environ = operation.carrier
-    wrapper = environ.get("wsgi.file_wrapper")
+    wrapper = operation.carrier.get("wsgi.file_wrapper")
     if isinstance(result, (list, tuple)) or (isinstance(wrapper, type) and isinstance(result, wrapper)):
         return None
-    return Stream(call, result)
+    return Stream(call, Guarded(operation, result) if operation.listeners else result)
+
+
+def _tell_response(operation: IncomingRequest) -> None:
+    """The last moment for another answer; the refusal itself goes to nobody."""
+    try:
+        if operation.body is not None:
+            operation.body.complete()
+        operation.learned("response")
+    except Refusal:
+        pass
+
+
+def _closed(call: Call, result: Iterable[bytes]) -> None:
+    try:
+        close = getattr(result, "close", None)
+        if close is not None:
+            close()
+    except Exception as error:
+        call.contain(error)
+
+
+class Guarded:
+    """A response's iterable that protection may stop: by another response, or once it began by breaking it off."""
+
+    __slots__ = ("_answer", "_iterator", "_operation", "_source")
+
+    def __init__(self, operation: IncomingRequest, source: Iterable[bytes]) -> None:
+        self._operation = operation
+        self._source = source
+        self._iterator = iter(source)
+        self._answer: Iterator[bytes] | None = None
+
+    def __iter__(self) -> Guarded:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._answer is not None:
+            return next(self._answer)
+        operation = self._operation
+        try:
+            piece: bytes = next(self._iterator)
+        except BaseException as error:
+            if operation.refusal is None or not is_refused(error):
+                raise
+        else:
+            if operation.refusal is None:
+                operation.begun = operation.begun or bool(piece)
+                return piece
+        self._answer = iter(operation.refused() if operation.refused else ())
+        return next(self._answer)
+
+    def close(self) -> None:
+        """As of the source."""
+        close = getattr(self._source, "close", None)
+        if close is not None:
+            close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._source, name)

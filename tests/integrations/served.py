@@ -1,0 +1,56 @@
+"""Applications served by uvicorn or hypercorn in a thread of the tests."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+
+@contextlib.contextmanager
+def uvicorned(app: Any) -> Iterator[int]:
+    """The port at which uvicorn serves `app`."""
+    import uvicorn
+
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="on"))
+    with _bound() as listener:
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        server.should_exit = True
+        thread.join(10)
+
+
+@contextlib.contextmanager
+def hypercorned(app: Any) -> Iterator[int]:
+    """The port at which hypercorn serves `app`."""
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+
+    with _bound() as listener:
+        config = Config()
+        config.bind = [f"fd://{listener.fileno()}"]
+        config.errorlog = None
+        loop = asyncio.new_event_loop()
+        ended = asyncio.Event()
+
+        async def main() -> None:
+            await serve(app, config, shutdown_trigger=ended.wait)
+
+        thread = threading.Thread(target=loop.run_until_complete, args=(main(),), daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        loop.call_soon_threadsafe(ended.set)
+        thread.join(10)
+        loop.close()
+
+
+def _bound() -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
+    return listener
