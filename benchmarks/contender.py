@@ -86,8 +86,8 @@ class Contender:
         return subprocess.check_output([str(self.python), "-c", ask, package], text=True).strip()
 
 
-def prepare(name: str, agent_port: int) -> Contender:
-    """The contender, its environment made if it is not there yet."""
+def prepare(name: str, agent_port: int, build: bool) -> Contender:
+    """The contender, its environment made if it is not there yet; vedette is built anew if ``build`` says so."""
     home = CACHE / name
     done = home / "complete"
     if not done.exists():
@@ -95,8 +95,10 @@ def prepare(name: str, agent_port: int) -> Contender:
         shutil.rmtree(home, ignore_errors=True)
         _run(["uv", "venv", "-q", "--python", sys.executable, str(home)], [sys.executable, "-m", "venv", str(home)])
         _install(home, *PACKAGES[name])
+        if name == "vedette":
+            build = True
         done.touch()
-    if name == "vedette":
+    if name == "vedette" and build:
         _install_this_tree(home)
     return Contender(name, home, agent_port)
 

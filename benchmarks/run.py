@@ -38,7 +38,8 @@ def main() -> int:
     chosen = [importlib.import_module(f"benchmarks.promises.{name}").BENCHMARK for name in options.only or PROMISES]
     with null_agent() as port:
         # What is added can only be told beside bare Python.
-        contenders = [prepare(name, port) for name in CONTENDERS if name == "bare" or name in options.contenders]
+        wanted = [name for name in CONTENDERS if name == "bare" or name in options.contenders]
+        contenders = [prepare(name, port, not options.no_build) for name in wanted]
         measured = [row for one in chosen for row in rows(one, measure(one, contenders, options.rounds))]
         versions = {contender.name: contender.version() for contender in contenders}
     print(text(measured))
@@ -54,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--only", nargs="+", choices=PROMISES, help="measure these promises only")
     made.add_argument("--contenders", nargs="+", choices=CONTENDERS, default=CONTENDERS, help="measure these only")
+    made.add_argument("--no-build", action="store_true", help="measure the vedette that was built last time")
     made.add_argument("--json", type=Path, default=RESULTS, help="where the figures go (default %(default)s)")
     made.add_argument("--docs", action="store_true", help=f"write them to {GENERATED.relative_to(ROOT)} too")
     made.add_argument("--check", action="store_true", help="exit with 1 if a promise is missed")
