@@ -92,7 +92,8 @@ def test_the_warning_names_the_reason(unloadable: Path) -> None:
 
 
 def test_children_do_not_repeat_the_warning(unloadable: Path) -> None:
-    program = "import subprocess, sys, vedette.auto as _; subprocess.run([sys.executable, '-c', 'import vedette.auto'], check=True)"
+    child = "subprocess.run([sys.executable, '-c', 'import vedette.auto'], check=True)"
+    program = f"import subprocess, sys, vedette.auto as _; {child}"
     assert len(warnings(run(unloadable, "-c", program))) == 1
 
 

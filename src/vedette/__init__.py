@@ -27,7 +27,7 @@ else:
         """Loads the API when it is first asked for: the launcher, and a process in which vedette is off, never are."""
         if name not in __all__:
             raise AttributeError(f"module 'vedette' has no attribute {name!r}")
-        from vedette import _api
+        from vedette import _api  # not before
 
         globals().update({public: getattr(_api, public) for public in __all__})
         return globals()[name]
