@@ -156,10 +156,7 @@ def test_a_generator_that_is_thrown_away(finished: Any) -> None:
 def test_an_asynchronous_generator_function(finished: Any) -> None:
     async def main() -> Any:
         with tracer.span("consumer"):
-            seen = []
-            async for name in stream():
-                seen.append((name, active()))
-            return seen
+            return [(name, active()) async for name in stream()]
 
     assert asyncio.run(main()) == [("stream", "consumer")] * 3
     assert parents_of(finished()) == {"consumer": None, "stream": "consumer"}

@@ -1,0 +1,1 @@
+"""The contract with the host application, over every integration there is."""

@@ -1,0 +1,196 @@
+"""Whatever of vedette is made to fail, the application's answers are the same, and the failure is counted.
+
+One by one: every describer, every look at a result, every part of an operation, and listeners at every moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.contract.conftest import imported
+from tests.contract.exercises import EXERCISES, SERVERS
+from tests.integrations.web import serving
+from vedette import operations
+from vedette.instrument.installed import Installed
+from vedette.integrations.index import MODULES
+from vedette.integrations.load import load_integration
+from vedette.operations import Operation
+
+NAMES = sorted({name for names in MODULES.values() for name in names})
+ELSEWHERE = {"gevent"}
+"""Integrations whose work needs a process of its own (tests/integrations)."""
+
+KINDS = [kind for kind in vars(operations).values() if isinstance(kind, type) and issubclass(kind, Operation)]
+
+
+class Fault(Exception):
+    """What is made to happen."""
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Any]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def postgresql_dsn(request: pytest.FixtureRequest) -> str:
+    return request.getfixturevalue("postgresql_server").database()  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def redis_url(request: pytest.FixtureRequest) -> str:
+    return request.getfixturevalue("redis_server").url  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def exercise(request: pytest.FixtureRequest) -> Any:
+    """`exercise("flask")`: a function that does the library's piece of work."""
+
+    def make(name: str) -> Any:
+        if name in ELSEWHERE:
+            pytest.skip("needs a process of its own")
+        if not imported(load_integration(name)):
+            pytest.skip("not installed")
+        server = request.getfixturevalue(SERVERS[name]) if name in SERVERS else None
+        return lambda: EXERCISES[name](server)
+
+    return make
+
+
+def test_every_integration_has_an_exercise() -> None:
+    assert set(NAMES) == set(EXERCISES) | ELSEWHERE
+
+
+class Faults:
+    """Makes the n-th function that an integration hands to its hooks fail."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.position = -1
+        self.reached = 0
+        self._count = 0
+        self._make = Installed.hook
+        faults = self
+
+        def hook(installed: Installed, original: Any, describe: Any, after: Any = None, names: Any = ()) -> Any:
+            describe = faults.prepared(describe)
+            return faults._make(installed, original, describe, faults.prepared(after) if after else None, names)
+
+        monkeypatch.setattr(Installed, "hook", hook)
+
+    def start(self, position: int) -> None:
+        self.position, self.reached, self._count = position, 0, 0
+
+    def prepared(self, function: Any) -> Any:
+        position, self._count = self._count, self._count + 1
+
+        def failing(*args: Any) -> Any:
+            self.reached += 1
+            raise Fault(position)
+
+        return failing if position == self.position else function
+
+    @property
+    def over(self) -> bool:
+        return self.position >= self._count
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_describers_and_looks_at_results(
+    alone: Any, exercise: Any, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    work = exercise(name)
+    expected = work()
+    faults = Faults(monkeypatch)
+    registry = alone(name)
+    hit = position = 0
+    while True:
+        faults.start(position)
+        registry.instrument(name)
+        installed = registry.installed[name]
+        assert work() == expected, f"{name}: fault {position} changed the answer"
+        assert (installed.switch.failures > 0) is (faults.reached > 0), f"{name}: fault {position} was not counted"
+        registry.uninstrument(name)
+        if faults.over:
+            break
+        hit += bool(faults.reached)
+        position += 1
+    assert hit, "no fault was reached"
+
+
+@pytest.mark.parametrize("part", ["begin", "end", "__init__"])
+@pytest.mark.parametrize("name", NAMES)
+def test_parts_of_operations(
+    alone: Any, exercise: Any, monkeypatch: pytest.MonkeyPatch, name: str, part: str
+) -> None:
+    work = exercise(name)
+    expected = work()
+
+    def failing(*args: Any, **named: Any) -> None:
+        raise Fault(part)
+
+    for kind in KINDS:
+        if part in vars(kind):
+            monkeypatch.setattr(kind, part, failing)
+    alone(name).instrument(name)
+    assert work() == expected
+
+
+class Listener:
+    """Fails at one moment."""
+
+    def __init__(self, moment: str) -> None:
+        self._moment = moment
+        self.reached = 0
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("before", "learned", "after", "failed"):
+            raise AttributeError(name)
+        return self._failing if name == self._moment else lambda *args: None
+
+    def _failing(self, *args: Any) -> None:
+        self.reached += 1
+        raise Fault(self._moment)
+
+
+@pytest.mark.parametrize("moment", ["before", "learned", "after", "failed"])
+@pytest.mark.parametrize("name", NAMES)
+def test_listeners(alone: Any, exercise: Any, name: str, moment: str) -> None:
+    work = exercise(name)
+    expected = work()
+    listener: Any = Listener(moment)
+    registry = alone(name)
+    registry.instrument(name)
+    for kind in KINDS:
+        kind.listen(listener)
+    try:
+        assert work() == expected
+    finally:
+        for kind in KINDS:
+            kind.unlisten(listener)
+    if listener.reached and moment != "learned":
+        assert registry.installed[name].switch.failures > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_switch_that_is_off_in_the_middle(alone: Any, exercise: Any, name: str) -> None:
+    """What was begun while an integration was on goes on without it."""
+    work = exercise(name)
+    expected = work()
+    registry = alone(name)
+    registry.instrument(name)
+    registry.installed[name].switch.on = False
+    assert work() == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_answers_are_the_same_while_all_is_well(alone: Any, exercise: Any, name: str) -> None:
+    work = exercise(name)
+    expected = work()
+    registry = alone(name)
+    registry.instrument(name)
+    assert work() == expected
+    assert registry.installed[name].switch.failures == 0
