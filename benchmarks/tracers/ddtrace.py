@@ -31,12 +31,15 @@ def pairs(count: int) -> None:
 
 
 def open_trace(spans: int) -> object:
-    """A trace whose children are finished and whose root is not; returns what keeps it alive."""
+    """A trace whose children (five attributes each) are finished, and whose root is not; returns what keeps it alive."""
     root = tracer.start_span("request", resource="GET /users/<id>")
     for number in range(spans - 1):
         child = tracer.start_span("query", resource="select name from users where id = ?", child_of=root)
         child.set_tag("db.system", "sqlite")
-        child.set_tag("number", number)
+        child.set_tag("db.name", "shop")
+        child.set_tag("db.row_count", number)
+        child.set_tag("network.destination.name", "127.0.0.1")
+        child.set_tag("share", 0.5)
         child.finish()
     return root
 

@@ -37,14 +37,17 @@ def pairs(count: int) -> None:
 
 
 def open_trace(spans: int) -> object:
-    """A trace whose children are finished and whose root is not; returns what keeps it alive."""
+    """A trace whose children (five attributes each) are finished, and whose root is not; returns what keeps it alive."""
     tracer = trace.get_tracer("bench")
     root = tracer.start_span("GET /users/<id>")
     context = trace.set_span_in_context(root)
     for number in range(spans - 1):
         child = tracer.start_span("select name from users where id = ?", context)
         child.set_attribute("db.system.name", "sqlite")
-        child.set_attribute("number", number)
+        child.set_attribute("db.namespace", "shop")
+        child.set_attribute("db.response.returned_rows", number)
+        child.set_attribute("server.address", "127.0.0.1")
+        child.set_attribute("share", 0.5)
         child.end()
     return root
 

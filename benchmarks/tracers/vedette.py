@@ -31,12 +31,15 @@ def pairs(count: int) -> None:
 
 
 def open_trace(spans: int) -> object:
-    """A trace whose children are finished and whose root is not; returns what keeps it alive."""
+    """A trace whose children (five attributes each) are finished, and whose root is not; returns what keeps it alive."""
     root = vedette.tracer.span("request", resource="GET /users/<id>")
     for number in range(spans - 1):
         child = vedette.tracer.span("query", resource="select name from users where id = ?", parent=root)
         child.set_attribute("db.system.name", "sqlite")
-        child.set_attribute("number", number)
+        child.set_attribute("db.namespace", "shop")
+        child.set_attribute("db.response.returned_rows", number)
+        child.set_attribute("server.address", "127.0.0.1")
+        child.set_attribute("share", 0.5)
         child.finish()
     return root
 
