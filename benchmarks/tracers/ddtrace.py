@@ -31,7 +31,7 @@ def pairs(count: int) -> None:
 
 
 def open_trace(spans: int) -> object:
-    """A trace whose children (five attributes each) are finished, and whose root is not; returns what keeps it alive."""
+    """A trace whose children, five attributes each, are finished and whose root is not; returns what holds it."""
     root = tracer.start_span("request", resource="GET /users/<id>")
     for number in range(spans - 1):
         child = tracer.start_span("query", resource="select name from users where id = ?", child_of=root)

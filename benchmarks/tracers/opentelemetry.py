@@ -37,7 +37,7 @@ def pairs(count: int) -> None:
 
 
 def open_trace(spans: int) -> object:
-    """A trace whose children (five attributes each) are finished, and whose root is not; returns what keeps it alive."""
+    """A trace whose children, five attributes each, are finished and whose root is not; returns what holds it."""
     tracer = trace.get_tracer("bench")
     root = tracer.start_span("GET /users/<id>")
     context = trace.set_span_in_context(root)
