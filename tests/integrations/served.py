@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -32,18 +33,19 @@ def hypercorned(app: Any) -> Iterator[int]:
 
     with _bound() as listener:
         config = Config()
-        config.bind = [f"fd://{listener.fileno()}"]
+        config.bind = [f"fd://{os.dup(listener.fileno())}"]
         config.errorlog = None
         loop = asyncio.new_event_loop()
-        ended = asyncio.Event()
+        trigger: list[asyncio.Event] = []
 
         async def main() -> None:
-            await serve(app, config, shutdown_trigger=ended.wait)
+            trigger.append(asyncio.Event())
+            await serve(app, config, shutdown_trigger=trigger[0].wait)
 
         thread = threading.Thread(target=loop.run_until_complete, args=(main(),), daemon=True)
         thread.start()
         yield listener.getsockname()[1]
-        loop.call_soon_threadsafe(ended.set)
+        loop.call_soon_threadsafe(trigger[0].set)
         thread.join(10)
         loop.close()
 

@@ -51,5 +51,6 @@ integration: Integration = Integration(
         Around("fastapi.routing:APIRoute.handle", matched, optional=True),
         Around("fastapi.routing:serialize_response", serialized, optional=True, option="full"),
     ],
+    tests_use=["httpx", "hypercorn", "python-multipart", "uvicorn", "websockets"],
     notes="Routing and background tasks are Starlette's: its integration must be on.",
 )

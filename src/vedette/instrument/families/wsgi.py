@@ -215,7 +215,7 @@ class Guarded:
 
     def __next__(self) -> bytes:
         if self._answer is not None:
-            return next(self._answer)
+            return self._rest(self._answer)
         operation = self._operation
         try:
             piece: bytes = next(self._iterator)
@@ -227,7 +227,11 @@ class Guarded:
                 operation.begun = operation.begun or bool(piece)
                 return piece
         self._answer = iter(operation.refused() if operation.refused else ())
-        return next(self._answer)
+        return self._rest(self._answer)
+
+    @staticmethod
+    def _rest(answer: Iterator[bytes]) -> bytes:
+        return next(answer)
 
     def close(self) -> None:
         """As of the source."""
