@@ -93,7 +93,7 @@ def made() -> FastAPI:
         return [value, type(request).__module__]
 
     @app.post("/form")
-    async def form(name: str = Form(), upload: UploadFile = File()) -> list[Any]:
+    async def form(name: str = Form(), upload: UploadFile = File()) -> list[Any]:  # noqa: B008
         return [name, upload.filename, len(await upload.read())]
 
     @app.post("/json")
