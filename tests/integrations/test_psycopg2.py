@@ -266,3 +266,14 @@ def test_it_stays_as_it_was(connection: Any) -> None:
     assert cursor.execute.__doc__ == extensions.cursor.execute.__doc__
     assert list(inspect.signature(psycopg2.connect).parameters)[:2] == ["dsn", "connection_factory"]
     assert pickle.loads(pickle.dumps(psycopg2.connect)) is psycopg2.connect
+
+
+@pytest.mark.parametrize("variable", ["DD_TRACE_PSYCOPG_ENABLED", "DD_TRACE_PSYCOPG2_ENABLED"])
+def test_it_is_switched_by_either_name(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    from vedette.lifecycle import Running
+    from vedette.settings import load
+
+    monkeypatch.setenv(variable, "false")
+    state = Running.__new__(Running)
+    state.settings = load({})
+    assert state._is_on("psycopg2") is False

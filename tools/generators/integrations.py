@@ -28,7 +28,9 @@ def import_index() -> dict[str, str]:
                 index.setdefault(module_of(target), set()).add(integration.name)
     modules = {module: tuple(sorted(names)) for module, names in sorted(index.items())}
     automatic = sorted(integration.name for integration in declared() if integration.automatic)
-    return {"src/vedette/integrations/index.py": _INDEX.format(modules=_pretty(modules), automatic=_pretty(automatic))}
+    also = {integration.name: integration.also for integration in declared() if integration.also}
+    text = _INDEX.format(modules=_pretty(modules), automatic=_pretty(automatic), also=_pretty(also))
+    return {"src/vedette/integrations/index.py": text}
 
 
 def _pretty(value: object) -> str:
@@ -45,4 +47,7 @@ from __future__ import annotations
 MODULES: dict[str, tuple[str, ...]] = {modules}
 
 AUTOMATIC: frozenset[str] = frozenset({automatic})
+
+ALSO: dict[str, tuple[str, ...]] = {also}
+"""Other names that people configure an integration by."""
 '''

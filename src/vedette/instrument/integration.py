@@ -89,8 +89,8 @@ class Integration:
     """All facts about the support of one library; tables, matrix and import index are generated from it."""
 
     __slots__ = (
-        "automatic", "component", "conventions", "distribution", "docs", "floor", "hooks", "modules", "name", "needs",
-        "notes", "options", "pins", "protection", "service", "service_wins", "tested", "tests_use", "title", "values",
+        "also", "automatic", "component", "conventions", "distribution", "docs", "floor", "hooks", "modules", "name",
+        "needs", "notes", "options", "pins", "protection", "service", "service_wins", "tested", "tests_use", "title", "values",
     )  # fmt: skip
 
     def __init__(
@@ -103,6 +103,7 @@ class Integration:
         distribution: str | None = None,
         floor: str | None = None,
         tested: Sequence[str] = (),
+        also: Sequence[str] = (),
         automatic: bool = True,
         docs: str = "",
         conventions: str = "",
@@ -128,6 +129,8 @@ class Integration:
         """Oldest supported version."""
         self.tested = tuple(tested)
         """Versions of the test matrix; `latest` among them."""
+        self.also = tuple(also)
+        """Other names that people configure it by, weaker than its own: `DD_TRACE_<ALSO>_ENABLED` and so on."""
         self.automatic = automatic
         self.docs = docs
         self.conventions = conventions

@@ -56,3 +56,8 @@ AUTOMATIC: frozenset[str] = frozenset([
     "starlette",
     "structlog",
 ])
+
+ALSO: dict[str, tuple[str, ...]] = {
+    "psycopg2": ("psycopg",), "sqlite3": ("sqlite",),
+}
+"""Other names that people configure an integration by."""

@@ -88,6 +88,7 @@ integration = Integration(
     title="psycopg2",
     distribution="psycopg2-binary",
     modules=["psycopg2"],
+    also=["psycopg"],
     floor="2.8.6",
     tested=["2.8.6", "2.9.9", "latest"],
     docs="https://www.psycopg.org/docs/",

@@ -76,13 +76,12 @@ integration = Integration(
     "sqlite3",
     title="SQLite3",
     modules=["sqlite3"],
+    also=["sqlite"],
     docs="https://docs.python.org/3/library/sqlite3.html",
     conventions="database",
     component="sqlite",
     service="sqlite",
     protection=["sql-injection"],
-    options=[
-        option("trace_fetch_methods", False, "Whether reading rows makes spans.", "DD_SQLITE_TRACE_FETCH_METHODS")
-    ],
+    options=[option("trace_fetch_methods", False, "Whether reading rows makes spans.")],
     hooks=[Setup("sqlite3", install)],
 )

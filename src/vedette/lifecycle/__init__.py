@@ -4,7 +4,7 @@ from __future__ import annotations
 from vedette import _native
 from vedette.instrument.families import correlation
 from vedette.instrument.registry import Registry
-from vedette.integrations.index import AUTOMATIC, MODULES
+from vedette.integrations.index import ALSO, AUTOMATIC, MODULES
 from vedette.integrations.load import load_integration
 from vedette.lifecycle.exit import at_exit
 from vedette.lifecycle.identity import inferred_service
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vedette.instrument.integration import Integration
+    from vedette.settings.integration import IntegrationSettings
 
 
 class Running:
@@ -50,13 +51,16 @@ class Running:
     def _named(self) -> list[str]:
         """Integrations that are not automatic, but switched on."""
         known = {name for names in MODULES.values() for name in names}
-        return [name for name in known - AUTOMATIC if self.settings.integration(name).enabled]
+        return [name for name in known - AUTOMATIC if self._settings_of(name).enabled]
 
     def _is_on(self, name: str) -> bool:
-        return self.settings.integration(name).enabled is not False
+        return self._settings_of(name).enabled is not False
+
+    def _settings_of(self, name: str) -> IntegrationSettings:
+        return self.settings.integration(name, *ALSO.get(name, ()))
 
     def _service_of(self, integration: Integration) -> str | None:
-        named = self.settings.integration(integration.name).service
+        named = self._settings_of(integration.name).service
         if named:
             return named
         default = integration.service
@@ -65,7 +69,7 @@ class Running:
         return self.settings.service_mapping.get(default, default)
 
     def _values_of(self, integration: Integration) -> dict[str, Any]:
-        mine = self.settings.integration(integration.name)
+        mine = self._settings_of(integration.name)
         chosen = {option.name: mine.option(option) for option in integration.options}
         return {"full": self.settings.detail == "full", **chosen}
 

@@ -18,10 +18,9 @@ OPTIONS = (
         "trace_fetch_methods",
         False,
         "Whether reading rows makes spans.",
-        "DD_PSYCOPG_TRACE_FETCH_METHODS",
         "DD_PSYCOPG2_TRACE_FETCH_METHODS",
     ),
-    option("trace_connect", False, "Whether connecting makes spans.", "DD_PSYCOPG_TRACE_CONNECT"),
+    option("trace_connect", False, "Whether connecting makes spans."),
 )
 
 
