@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from flask import Blueprint, Flask, Response, abort, jsonify, redirect, request, send_file, stream_with_context
-
 from werkzeug.test import EnvironBuilder
 
 import vedette
