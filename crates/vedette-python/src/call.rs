@@ -126,11 +126,22 @@ impl Call {
         }
     }
 
+    /// Marks the operation as ended and lets go of the arguments, which often lead back here (the wrappers that a
+    /// family puts into them): as a cycle they would wait for the garbage collector. None if it was ended before.
+    fn end_once(&self, py: Python<'_>) -> Option<(Py<PyTuple>, Option<Py<PyDict>>, Option<Py<PyAny>>)> {
+        let mut state = self.state();
+        if !std::mem::take(&mut state.open) {
+            return None;
+        }
+        let args = std::mem::replace(&mut state.args, PyTuple::empty(py).unbind());
+        Some((args, state.kwargs.take(), state.target.take()))
+    }
+
     fn close_with(this: &Bound<'_, Call>, error: Option<&Bound<'_, PyAny>>) {
         let py = this.py();
-        if !std::mem::take(&mut this.get().state().open) {
-            return;
-        }
+        let Some(released) = this.get().end_once(py) else { return };
+        // Dropped only here, where no lock is held: the last reference to an argument may run anything.
+        drop(released);
         let Some(span) = this.get().bound_span(py) else { return };
         if let Some(error) = error {
             span.get().fail(error);
@@ -146,6 +157,8 @@ impl Call {
         span.get().belongs_to(None);
         span.get().end();
         Span::leave(&span);
+        let operation = this.get().state().operation.take();
+        drop(operation);
     }
 }
 
@@ -268,7 +281,8 @@ impl Call {
             Call::tell(this, &operation, intern!(py, "after")).inspect_err(|error| {
                 Call::close_with(this, Some(error.value(py).as_any()));
             })?;
-            result = call.result(py);
+            let last = call.state().result.take();
+            result = last.map_or_else(|| py.None(), |last| last).into_bound(py);
         }
         Call::close_with(this, None);
         Ok(result)
@@ -345,7 +359,8 @@ impl Call {
 /// Who listens to operations of this class; nobody where a describer gave something that is none.
 fn listeners<'py>(operation: &Bound<'py, PyAny>) -> Bound<'py, PyTuple> {
     let py = operation.py();
-    let listeners = operation.getattr(intern!(py, "listeners")).and_then(|found| Ok(found.cast_into::<PyTuple>()?));
+    let listeners =
+        operation.getattr(intern!(py, "listeners")).and_then(|found| Ok(found.cast_into::<PyTuple>()?));
     listeners.unwrap_or_else(|_| PyTuple::empty(py))
 }
 

@@ -13,6 +13,9 @@ use vedette_model::{Decision, Span as Data};
 use crate::trace::Trace;
 use crate::{context, convert, failure, remote};
 
+/// Room kept for the attributes of a new span.
+const USUAL_ATTRIBUTES: usize = 6;
+
 /// A unit of work. Context manager and decorator; see `vedette.tracer.span`.
 #[pyclass(frozen, module = "vedette", weakref)]
 pub struct Span {
@@ -56,7 +59,7 @@ impl Span {
         if data.start == 0 {
             data.start = begun.wrapping_add(trace.anchor);
         }
-        data.attributes.reserve_exact(6);
+        data.attributes.reserve_exact(USUAL_ATTRIBUTES);
         let id = data.id;
         let span = Span {
             trace,
@@ -99,7 +102,7 @@ impl Span {
     pub fn end(&self) {
         let Some(mut data) = self.data().take() else { return };
         data.duration = clock::monotonic().saturating_sub(self.begun);
-        self.trace.finished(data);
+        self.hand_over(data);
     }
 
     /// Remembers the operation that the span was made for.
@@ -110,6 +113,16 @@ impl Span {
     /// The operation that the span was made for, until its end.
     pub fn operation<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
         self.operation.lock().unwrap_or_else(|p| p.into_inner()).as_ref().map(|o| o.bind(py).clone())
+    }
+
+    /// Gives the finished data to the trace, without the room that was kept for attributes that did not come: the
+    /// spans of a long trace wait for its end.
+    #[inline]
+    fn hand_over(&self, mut data: Data) {
+        if data.attributes.capacity() - data.attributes.len() > USUAL_ATTRIBUTES / 2 {
+            data.attributes.shrink_to_fit();
+        }
+        self.trace.finished(data);
     }
 
     /// Makes the span active, remembering what was.
@@ -384,7 +397,7 @@ impl Span {
         let Some(end) = end else { return self.end() };
         let Some(mut data) = self.data().take() else { return };
         data.duration = end.saturating_sub(data.start);
-        self.trace.finished(data);
+        self.hand_over(data);
     }
 
     /// Makes the span active in this context.

@@ -154,3 +154,5 @@ class IncomingRequest(Operation):
         if self.route is None and status is not None:
             # Never the raw path: unmatched requests are mostly scanners, each path a new resource.
             span.resource = f"{self.verb} {status}"
+        # These lead back here: as cycles they would wait for the garbage collector.
+        self.refused = self.protection = self.body = None
