@@ -90,7 +90,8 @@ class Integration:
 
     __slots__ = (
         "also", "automatic", "component", "conventions", "distribution", "docs", "floor", "hooks", "modules", "name",
-        "needs", "notes", "options", "pins", "protection", "service", "service_wins", "tested", "tests_use", "title", "values",
+        "needs", "notes", "options", "pins", "protection", "service", "service_wins", "tested", "tests_use", "title",
+        "values",
     )  # fmt: skip
 
     def __init__(
