@@ -22,6 +22,21 @@ if TYPE_CHECKING:
             """All headers, names in lower case; repeated ones repeatedly."""
 
 
+class _NoHeaders:
+    """Headers of a request that is over."""
+
+    def get(self, name: str) -> str | None:
+        """None."""
+        return None
+
+    def items(self) -> Iterable[tuple[str, str]]:
+        """None at all."""
+        return ()
+
+
+NO_HEADERS = _NoHeaders()
+
+
 class Answer:
     """A complete response that protection gives in the application's place."""
 
@@ -155,4 +170,5 @@ class IncomingRequest(Operation):
             # Never the raw path: unmatched requests are mostly scanners, each path a new resource.
             span.resource = f"{self.verb} {status}"
         # These lead back here: as cycles they would wait for the garbage collector.
-        self.refused = self.protection = self.body = None
+        self.refused = self.protection = self.body = self.carrier = None
+        self.headers = NO_HEADERS
