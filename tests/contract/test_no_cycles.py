@@ -13,6 +13,7 @@ import pytest
 
 import vedette
 from vedette import _native
+from vedette.operations import IncomingRequest
 
 REQUESTS = 50
 
@@ -47,7 +48,7 @@ def left_behind(request: Callable[[], None]) -> Counter[str]:
 
 def calls_alive() -> int:
     """Native calls are invisible to the collector: those that exist can be told by who refers to a live operation."""
-    return sum(type(found).__module__ == "vedette.operations.incoming_request" for found in gc.get_objects())
+    return sum(type(found) is IncomingRequest for found in gc.get_objects())
 
 
 @pytest.mark.parametrize("body", [None, b'{"name": "brass lamp"}'])
