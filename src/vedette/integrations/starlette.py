@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from vedette._native import Span
+    from vedette.instrument import Span
 
 
 def mounted(call: Call) -> None:

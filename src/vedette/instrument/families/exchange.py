@@ -153,6 +153,6 @@ def aborted() -> ConnectionResetError:
 
     Servers are not prepared for exceptions that are no `Exception`, as a refusal is.
     """
-    from errno import ECONNRESET
+    from errno import ECONNRESET  # needed only here, and rarely
 
     return ConnectionResetError(ECONNRESET, "stopped by vedette's protection")
