@@ -207,7 +207,7 @@ class OwnCursor(psycopg.Cursor[Any]):
 
 def test_classes_of_the_application(database: Database, spans: Spans) -> None:
     with psycopg.connect(database.dsn) as connection:
-        cursor = OwnCursor(connection)
+        cursor = OwnCursor(connection, row_factory=psycopg.rows.tuple_row)
         assert cursor.execute("1").fetchone() == (1,)
     assert spans()[0] == database.span("select 1", 1)
 

@@ -46,6 +46,7 @@ integration = Integration(
     modules=["gevent"],
     floor="20.12",
     tested=["20.12.0", "21.12.0", "23.9.1", "latest"],
+    pins={"<22": ["setuptools<81"]},
     docs="https://www.gevent.org",
     hooks=[
         Setup("gevent", install),

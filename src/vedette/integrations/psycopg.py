@@ -60,6 +60,8 @@ integration = Integration(
     modules=["psycopg"],
     floor="3.0",
     tested=["3.0", "3.1.20", "3.2.13", "latest"],
+    pins={version: [f"psycopg-binary=={version}"] for version in ("3.0", "3.1.20", "3.2.13")},
+    tests_use=["psycopg-binary"],
     docs="https://www.psycopg.org/psycopg3/docs/",
     conventions="database",
     service="postgres",
