@@ -315,12 +315,21 @@ class Inspection:
 
     def __new__(cls, rules: Rules, seconds: float, depth: int, elements: int) -> Inspection:
         """`seconds` bounds one evaluation, `depth` and `elements` what is looked at in it."""
-    def evaluate(self, addresses: dict[str, Any]) -> tuple[list[dict[str, Any]], bool]:
+    def evaluate(
+        self, addresses: dict[str, Any], raw: list[tuple[str, str, bytes | str]] | None = None
+    ) -> tuple[list[dict[str, Any]], bool]:
         """Evaluates new data by address: what was found, and whether something was left out.
 
+        `raw` is data as it was sent: address, `json`, `form`, `cookies` or `text`, and the bytes or text.
         The GIL is released for large data. A finding has `rule_id`, `rule_name`, `tags`, `operator`, `operator_value`,
         `address`, `key_path`, `value`, `highlight`, `on_match`, and of an exploit `sink` (address, value).
         """
+
+def client_address(named: list[str], peer: str | None) -> str | None:
+    """The client's address: the first public one among the values of headers in `named`.
+
+    Else `peer`, the connection's other end, if it is public, else the first address at all, else `peer`.
+    """
 
 def span(
     name: str,

@@ -45,5 +45,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(configure::configure, module)?)?;
     module.add_function(wrap_pyfunction!(memory::take, module)?)?;
     module.add_function(wrap_pyfunction!(memory::fix, module)?)?;
+    module.add_function(wrap_pyfunction!(waf::client_address, module)?)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))
 }

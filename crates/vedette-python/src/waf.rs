@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pyo3::exceptions::PyValueError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use vedette_waf::{Address, Data, Finding, Limits, Request, Ruleset};
@@ -67,18 +68,25 @@ impl Inspection {
     }
 
     /// Evaluates new data by address; returns findings (dictionaries), and whether something was left out.
+    /// `raw` is data as it was sent: (address, `json`, `form` or `cookies`, the bytes or the text).
+    #[pyo3(signature = (addresses, raw=None))]
     fn evaluate<'py>(
         &self,
         py: Python<'py>,
         addresses: &Bound<'py, PyDict>,
+        raw: Option<Vec<(String, String, Bound<'py, PyAny>)>>,
     ) -> PyResult<(Bound<'py, PyList>, bool)> {
-        let mut builder = Builder { elements: self.limits.elements, bytes: 0, cut: false };
-        let data: Vec<(Address, Data)> = addresses
+        let mut builder =
+            Builder { limits: self.limits, elements: self.limits.elements, bytes: 0, cut: false };
+        let mut data: Vec<(Address, Data)> = addresses
             .iter()
             .map(|(address, value)| {
                 (Cow::Owned(address.to_string()), builder.data(&value, self.limits.depth))
             })
             .collect();
+        for (address, kind, content) in raw.unwrap_or_default() {
+            data.push((Cow::Owned(address), builder.raw(&kind, &content)));
+        }
         let outcome = if builder.bytes > LARGE {
             py.detach(|| self.request.lock().unwrap_or_else(|p| p.into_inner()).evaluate(data))
         } else {
@@ -94,6 +102,7 @@ impl Inspection {
 
 /// Turns Python data into the WAF's, within limits.
 struct Builder {
+    limits: Limits,
     elements: usize,
     bytes: usize,
     cut: bool,
@@ -118,6 +127,33 @@ impl Builder {
             return Data::List(tuple.iter().map_while(|item| self.item(&item, depth)).collect());
         }
         self.scalar(value)
+    }
+
+    /// Data as it was sent.
+    fn raw(&mut self, kind: &str, content: &Bound<'_, PyAny>) -> Data {
+        let text = text_of(content);
+        self.bytes += text.len();
+        match kind {
+            "json" => self.json(content.py(), text),
+            "form" => vedette_waf::form(&text, self.elements),
+            "cookies" => vedette_waf::cookies(&text, self.elements),
+            _ => Data::Str(text.into_owned()),
+        }
+    }
+
+    fn json(&mut self, py: Python<'_>, text: Cow<'_, str>) -> Data {
+        if let Some(parsed) = vedette_waf::json(text.as_bytes(), self.limits) {
+            self.cut |= parsed.cut;
+            return parsed.data;
+        }
+        // What Python reads and others do not: half surrogates, NaN. Anything else is inspected as the text it is.
+        let read = py
+            .import(intern!(py, "json"))
+            .and_then(|json| json.call_method1(intern!(py, "loads"), (&*text,)));
+        match read {
+            Ok(value) => self.data(&value, self.limits.depth),
+            Err(_) => Data::Str(text.into_owned()),
+        }
     }
 
     fn text(&mut self, text: String) -> Data {
@@ -160,6 +196,22 @@ impl Builder {
             Err(_) => Data::Null,
         }
     }
+}
+
+/// The text of bytes or a string, with marks where it is none.
+fn text_of<'a>(content: &'a Bound<'_, PyAny>) -> Cow<'a, str> {
+    if let Ok(bytes) = content.cast::<PyBytes>() {
+        return String::from_utf8_lossy(bytes.as_bytes());
+    }
+    content.cast::<PyString>().map_or(Cow::Borrowed(""), |text| text.to_string_lossy())
+}
+
+/// The client's address: the first public one among the values of headers in `named`, else `peer` if it is public,
+/// else the first at all, else `peer`.
+#[pyfunction]
+#[pyo3(signature = (named, peer))]
+pub fn client_address(named: Vec<String>, peer: Option<&str>) -> Option<String> {
+    vedette_waf::client_address(named.iter().map(String::as_str), peer)
 }
 
 fn finding_dict<'py>(py: Python<'py>, finding: &Finding) -> PyResult<Bound<'py, PyDict>> {

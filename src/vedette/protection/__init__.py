@@ -2,6 +2,7 @@
 
 `protect` puts listeners on the operations; which libraries make them is the integrations' affair.
 """
+
 from __future__ import annotations
 
 from vedette.operations import IncomingRequest, Query
@@ -20,21 +21,41 @@ class _Sleeping(Quiet):
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._woken: dict[str, list[Quiet]] = {}
 
     def before(self, call: Call) -> None:
         """The first request."""
+        gate, *_ = self._wake()
+        gate.before(call)
+
+    def _wake(self) -> list[Quiet]:
+        # Two first requests at once may both come here. A lock would be held in children forked meanwhile; setting a
+        # default is atomic, and what the second one made is thrown away.
+        listeners = self._woken.get("")
+        if listeners is None:
+            listeners = self._woken.setdefault("", self._made())
+            if self in IncomingRequest.listeners:
+                IncomingRequest.listen(listeners[0])
+                IncomingRequest.unlisten(self)
+                for guard in listeners[1:]:
+                    Query.listen(guard)
+        return listeners
+
+    def _made(self) -> list[Quiet]:
         # Imported here for the start-up's sake: a third of what `import vedette` would cost otherwise.
         from vedette.protection.gate import RequestGate
         from vedette.protection.policy import Policy
         from vedette.protection.sql import SqlGuard
 
         policy = Policy(self._settings)
-        gate = RequestGate(policy)
-        IncomingRequest.unlisten(self)
-        IncomingRequest.listen(gate)
-        if self._settings.exploit_prevention:
-            Query.listen(SqlGuard(policy))
-        gate.before(call)
+        guards: list[Quiet] = [SqlGuard(policy)] if self._settings.exploit_prevention else []
+        return [RequestGate(policy), *guards]
+
+    def undo(self) -> None:
+        """Nobody listens any more."""
+        for listener in (self, *self._woken.get("", ())):
+            IncomingRequest.unlisten(listener)
+            Query.unlisten(listener)
 
 
 def protect(settings: Settings) -> Callable[[], None]:
@@ -42,11 +63,7 @@ def protect(settings: Settings) -> Callable[[], None]:
     IncomingRequest.body_limit = settings.body_limit
     sleeping = _Sleeping(settings)
     IncomingRequest.listen(sleeping)
-
-    def undo() -> None:
-        IncomingRequest.listeners = Query.listeners = ()
-
-    return undo
+    return sleeping.undo
 
 
 __all__ = ["protect"]

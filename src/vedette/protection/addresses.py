@@ -1,44 +1,51 @@
 """A request's parts under the names that rules know (the addresses of the event-rule schema)."""
-from __future__ import annotations
 
-from urllib.parse import parse_qs
+from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Union
 
     from vedette.operations import IncomingRequest
-    from vedette.operations.incoming_request import Headers
 
-_MOST_FIELDS = 1_000
+    Raw = tuple[str, str, Union[bytes, str]]
+
+METHOD = "server.request.method"
+URI = "server.request.uri.raw"
+QUERY = "server.request.query"
+HEADERS = "server.request.headers.no_cookies"
+COOKIES = "server.request.cookies"
+BODY = "server.request.body"
+FILE_NAMES = "server.request.body.filenames"
+PATH_PARAMS = "server.request.path_params"
+CLIENT = "http.client_ip"
+STATUS = "server.response.status"
+RESPONSE_HEADERS = "server.response.headers.no_cookies"
 
 
-def of_request(operation: IncomingRequest, client: str | None) -> dict[str, Any]:
-    """What is known before the body is read."""
-    headers, cookies = split_cookies(operation.headers)
-    addresses: dict[str, Any] = {
-        "server.request.method": operation.method,
-        "server.request.uri.raw": raw_uri(operation),
-        "server.request.headers.no_cookies": headers,
-    }
-    if operation.query:
-        addresses["server.request.query"] = query_fields(operation.query)
-    if cookies:
-        addresses["server.request.cookies"] = cookies
+def of_request(operation: IncomingRequest, headers: dict[str, Any], client: str | None) -> dict[str, Any]:
+    """What is known before the body is read. Takes the cookies out of `headers`."""
+    addresses: dict[str, Any] = {METHOD: operation.method, URI: raw_uri(operation), HEADERS: headers}
     if client:
-        addresses["http.client_ip"] = client
+        addresses[CLIENT] = client
     return addresses
+
+
+def raw_parts(operation: IncomingRequest, cookies: Any) -> list[Raw]:
+    """Query string and cookies as they were sent."""
+    parts: list[Raw] = []
+    if operation.query:
+        parts.append((QUERY, "form", operation.query))
+    if cookies:
+        parts.append((COOKIES, "cookies", cookies if isinstance(cookies, str) else "; ".join(cookies)))
+    return parts
 
 
 def of_response(operation: IncomingRequest) -> dict[str, Any]:
     """What the application answers, before it leaves."""
-    headers = operation.response_headers
-    return {
-        "server.response.status": str(operation.status),
-        "server.response.headers.no_cookies": {
-            name: value for name, value in (headers.items() if headers else ()) if name != "set-cookie"
-        },
-    }
+    headers = by_name(operation.response_headers)
+    headers.pop("set-cookie", None)
+    return {STATUS: str(operation.status), RESPONSE_HEADERS: headers}
 
 
 def raw_uri(operation: IncomingRequest) -> str:
@@ -48,26 +55,13 @@ def raw_uri(operation: IncomingRequest) -> str:
     return rest[slash:] if slash >= 0 else "/"
 
 
-def split_cookies(headers: Headers) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    """Headers without cookies, and cookies by name; what comes repeatedly is a list."""
-    plain: dict[str, Any] = {}
-    cookies: dict[str, list[str]] = {}
-    for name, value in headers.items():
-        if name == "cookie":
-            for item in value.split(";"):
-                key, _, content = item.strip().partition("=")
-                cookies.setdefault(key, []).append(content)
-        elif name in plain:
-            earlier = plain[name]
-            plain[name] = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
+def by_name(headers: Any) -> dict[str, Any]:
+    """Headers by lower-case name; what comes repeatedly is a list."""
+    named: dict[str, Any] = {}
+    for name, value in headers.items() if headers is not None else ():
+        if name in named:
+            earlier = named[name]
+            named[name] = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
         else:
-            plain[name] = value
-    return plain, cookies
-
-
-def query_fields(query: str) -> dict[str, list[str]] | str:
-    """The fields of a query string or form; the text itself where it has too many."""
-    try:
-        return parse_qs(query, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
-    except ValueError:
-        return query
+            named[name] = value
+    return named

@@ -1,4 +1,5 @@
 """What a refused client gets: JSON or HTML, by what it accepts, or what the user wrote."""
+
 from __future__ import annotations
 
 import uuid

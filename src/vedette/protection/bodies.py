@@ -1,55 +1,55 @@
 """Bodies of requests as data: JSON, forms, multipart forms; anything else as text."""
+
 from __future__ import annotations
 
 import json
 
-from vedette.protection.addresses import query_fields
+from vedette.protection.addresses import BODY, FILE_NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from vedette.protection.addresses import Raw
 
-def body_addresses(content_type: str, body: bytes, whole: bool) -> dict[str, Any]:
+_MOST_PARTS = 1_000
+"""Parts of a multipart form that are looked at one by one."""
+
+
+def body_parts(content_type: str, body: bytes, whole: bool) -> tuple[dict[str, Any], list[Raw]]:
     """The addresses that a body fills. A body that was cut, or is not what it says, is inspected as text."""
     kind = content_type.partition(";")[0].strip().lower()
-    if "json" in kind:
-        return {"server.request.body": _json(body, whole)}
-    if kind == "application/x-www-form-urlencoded":
-        return {"server.request.body": query_fields(body.decode("utf-8", "replace"))}
     if kind == "multipart/form-data":
-        return _multipart(content_type, body)
-    return {"server.request.body": body.decode("utf-8", "replace")}
+        return _multipart(content_type, body), []
+    if "json" in kind and whole:
+        return {}, [(BODY, "json", _utf8(body))]
+    return {}, [(BODY, "form" if kind == "application/x-www-form-urlencoded" else "text", body)]
 
 
-def _json(body: bytes, whole: bool) -> Any:
-    text = body.decode("utf-8", "replace")
-    if not whole:
-        return text
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
+def _utf8(body: bytes) -> bytes:
+    """JSON in UTF-8, without a mark: Python's reader takes all three Unicode encodings (RFC 4627, section 3)."""
+    if body[:1] not in (b"\xef", b"\xfe", b"\xff") and 0 not in body[:4]:
+        return body
+    encoding = json.detect_encoding(body)
+    return body.decode(encoding, "replace").encode("utf-8", "replace")
 
 
 def _multipart(content_type: str, body: bytes) -> dict[str, Any]:
     """Fields by name, and the names of files. Contents of files are not inspected."""
     boundary = _parameter(content_type, "boundary")
-    fields: dict[str, list[str]] = {}
+    if not boundary:
+        return {BODY: body}
+    fields: dict[str, list[bytes]] = {}
     names: list[str] = []
-    for part in body.split(b"--" + boundary.encode("latin-1", "replace"))[1:] if boundary else ():
+    for part in body.split(b"--" + boundary.encode("latin-1", "replace"), _MOST_PARTS)[1:]:
         head, _, content = part.partition(b"\r\n\r\n")
         disposition = _disposition(head.decode("utf-8", "replace"))
-        file_name = _parameter(disposition, "filename")
+        file_name = _parameter(disposition, "filename") or _parameter(disposition, "filename*")
         if file_name:
             names.append(file_name)
         else:
-            text = content.rpartition(b"\r\n")[0] if content.endswith(b"\r\n") else content
-            fields.setdefault(_parameter(disposition, "name"), []).append(text.decode("utf-8", "replace"))
-    addresses: dict[str, Any] = {"server.request.body": fields}
-    if names:
-        addresses["server.request.body.filenames"] = names
-    return addresses
+            fields.setdefault(_parameter(disposition, "name"), []).append(content.rstrip(b"\r\n"))
+    return {BODY: fields, FILE_NAMES: names} if names else {BODY: fields}
 
 
 def _disposition(head: str) -> str:
@@ -59,8 +59,21 @@ def _disposition(head: str) -> str:
 
 def _parameter(header: str, name: str) -> str:
     """A parameter of a header (`name=value` or `name="value"`), empty if it is not there."""
-    for piece in header.split(";")[1:]:
-        key, _, value = piece.strip().partition("=")
+    rest = header.partition(";")[2]
+    while rest:
+        key, _, rest = rest.partition("=")
+        value, rest = _value(rest.lstrip())
         if key.strip().lower() == name:
-            return value.strip().strip('"')
+            return value
     return ""
+
+
+def _value(text: str) -> tuple[str, str]:
+    """A parameter's value, quoted (RFC 9110, section 5.6.4) or not, and what follows after it."""
+    if not text.startswith('"'):
+        value, _, rest = text.partition(";")
+        return value.strip(), rest
+    end = 1
+    while end < len(text) and text[end] != '"':
+        end += 2 if text[end] == "\\" else 1
+    return text[1:end].replace('\\"', '"'), text[end + 1 :].partition(";")[2]

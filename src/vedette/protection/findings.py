@@ -1,4 +1,5 @@
 """What was found in one request, told on its span: in the Datadog form, and as span events."""
+
 from __future__ import annotations
 
 import json
@@ -25,24 +26,22 @@ _MOST = 50
 class Findings:
     """The findings of one request."""
 
-    __slots__ = ("_told", "_triggers")
+    __slots__ = ("_triggers",)
 
     def __init__(self) -> None:
         self._triggers: list[dict[str, Any]] = []
-        self._told = 0
 
-    def add(self, span: Span, finding: Finding, blocked: bool, response_id: str | None, at_sink: bool = False) -> None:
-        """Tells of a finding on the request's span, and keeps the trace."""
-        if len(self._triggers) >= _MOST:
-            return
-        finding = redacted(finding)
+    def add(self, span: Span, found: list[tuple[Finding, bool]], response_id: str | None, at_sink: bool) -> None:
+        """Tells on the request's span of findings and whether they block, and keeps the trace."""
         location = application_line() if at_sink else None
-        self._triggers.append(_trigger(span, finding, blocked, response_id, location))
+        for finding, blocks in found[: _MOST - len(self._triggers)]:
+            told = redacted(finding)
+            self._triggers.append(_trigger(span, told, blocks, response_id, location))
+            span.add_event("security.finding", _event(told, blocks, response_id, location))
         span.set_attribute("_dd.appsec.json", json.dumps({"triggers": self._triggers}))
         span.set_attribute("appsec.event", "true")
-        if blocked:
+        if response_id is not None:
             span.set_attribute("appsec.blocked", "true")
-        span.add_event("security.finding", _event(finding, blocked, response_id, location))
         span.keep_for_security()
 
 

@@ -1,9 +1,10 @@
 """The gate: inspects incoming requests as they become known, and refuses those that rules refuse."""
+
 from __future__ import annotations
 
 from vedette.operations import Refusal
-from vedette.protection.addresses import of_request, of_response
-from vedette.protection.bodies import body_addresses
+from vedette.protection import addresses
+from vedette.protection.bodies import body_parts
 from vedette.protection.client_address import client_address
 from vedette.protection.listener import Quiet
 from vedette.protection.state import RequestState
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
     from vedette._native import Call
     from vedette.operations import IncomingRequest
+    from vedette.protection.addresses import Raw
     from vedette.protection.policy import Policy
+
+    Parts = tuple[dict[str, Any], list[Raw]]
 
 
 class RequestGate(Quiet):
@@ -26,39 +30,56 @@ class RequestGate(Quiet):
     def before(self, call: Call) -> None:
         """Method, path, query, headers, cookies, client: before the application is called."""
         operation: IncomingRequest = call.operation
-        state = operation.protection = RequestState(self._policy, operation)
-        client = client_address(operation.headers, operation.peer, self._policy.client_ip_header)
+        try:
+            if self._is_refused(operation) and operation.refused is not None:
+                call.target = operation.refused
+        except Exception as error:
+            self._policy.troubled(error)
+
+    def _is_refused(self, operation: IncomingRequest) -> bool:
+        state = RequestState(self._policy, operation)
+        headers = addresses.by_name(operation.headers)
+        cookies = headers.pop("cookie", None)
+        client = client_address(headers, operation.peer, self._policy.client_ip_header)
         if operation.span is not None:
             operation.span.set_attributes(
                 {"client.address": client, "_dd.appsec.enabled": 1, "_dd.runtime_family": "python"}
             )
-        if state.inspect(of_request(operation, client)) and operation.refused is not None:
-            call.target = operation.refused
+        operation.protection = state
+        parts = addresses.raw_parts(operation, cookies)
+        return state.inspect(addresses.of_request(operation, headers, client), parts)
 
     def learned(self, operation: IncomingRequest, what: str) -> None:
         """Path parameters, body, response: as the application comes to them. Raises Refusal."""
         state: RequestState | None = operation.protection
         if state is None or operation.refusal is not None:
             return
-        addresses = self._addresses(operation, what)
-        if addresses and state.inspect(addresses) and what != "response":
+        try:
+            known, raw = self._parts(operation, what)
+            refused = bool(known or raw) and state.inspect(known, raw)
+        except Exception as error:
+            self._policy.troubled(error)
+            return
+        if refused:
             raise Refusal(what)
 
-    def _addresses(self, operation: IncomingRequest, what: str) -> dict[str, Any]:
+    def _parts(self, operation: IncomingRequest, what: str) -> Parts:
         if what == "path_params":
-            return {"server.request.path_params": operation.path_params}
+            texts = {name: value for name, value in (operation.path_params or {}).items() if isinstance(value, str)}
+            return ({addresses.PATH_PARAMS: texts} if texts else {}), []
         if what == "body":
             body = operation.body
-            content_type = operation.headers.get("content-type") or ""
-            return body_addresses(content_type, bytes(body.data), body.seen <= len(body.data))
-        if what == "response" and self._policy.looks_at("server.response.status"):
-            return of_response(operation)
-        return {}
+            return body_parts(operation.headers.get("content-type") or "", bytes(body.data), body.whole)
+        if what == "response" and self._policy.looks_at(addresses.STATUS):
+            return addresses.of_response(operation), []
+        return {}, []
 
     def failed(self, call: Call, error: BaseException) -> bool:
         """The application was stopped by a refusal, its own framework's way: answers in its place."""
         operation: IncomingRequest = call.operation
         if operation.refusal is None or operation.refused is None or operation.answers_itself:
             return False
+        if not isinstance(error, (Exception, Refusal)):
+            return False  # an interrupt, on its way out of the process
         call.result = operation.refused(*call.args)
         return True

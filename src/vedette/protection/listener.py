@@ -1,4 +1,5 @@
 """A listener that does nothing: what the others override."""
+
 from __future__ import annotations
 
 TYPE_CHECKING = False

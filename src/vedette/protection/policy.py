@@ -1,4 +1,5 @@
 """What was decided about protection: mode, limits, rules, answers."""
+
 from __future__ import annotations
 
 from vedette._native import Inspection, Rules
@@ -21,6 +22,7 @@ class Policy:
         self._seconds = settings.waf_timeout
         self._depth = settings.body_max_depth
         self._elements = settings.body_max_elements
+        self._troubles = 0
         self._rules: Rules | None = None
         self._addresses: frozenset[str] = frozenset()
 
@@ -32,6 +34,15 @@ class Policy:
             self._addresses = frozenset(rules.addresses)
             self._rules = rules
         return self._rules
+
+    def troubled(self, error: Exception) -> None:
+        """An error within the protection itself: what it was about goes through uninspected. Told once."""
+        self._troubles += 1
+        if self._troubles == 1:
+            import logging  # only where there is something to say
+
+            message = "an error in vedette's protection, the request goes on without it (told once)"
+            logging.getLogger("vedette").warning(message, exc_info=error)
 
     def looks_at(self, address: str) -> bool:
         """Whether some rule looks at an address."""

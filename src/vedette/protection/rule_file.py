@@ -1,4 +1,5 @@
 """Reads the rules: the user's file, or the ones that come with vedette."""
+
 from __future__ import annotations
 
 import os

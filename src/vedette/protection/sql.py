@@ -1,4 +1,5 @@
 """SQL injection: a statement whose structure was made by the request is stopped before it runs."""
+
 from __future__ import annotations
 
 from vedette._native import enclosing
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from vedette.operations import Query
     from vedette.protection.policy import Policy
     from vedette.protection.state import RequestState
+
+_SYSTEM = "server.db.system"
+_STATEMENT = "server.db.statement"
 
 
 class SqlGuard(Quiet):
@@ -28,6 +32,10 @@ class SqlGuard(Quiet):
         state: RequestState | None = request.protection if request is not None else None
         if state is None:
             return
-        statement = {"server.db.system": query.system, "server.db.statement": query.text}
-        if state.inspect(statement, at_sink=True):
+        try:
+            stopped = state.inspect({_SYSTEM: query.system, _STATEMENT: query.text}, at_sink=True)
+        except Exception as error:
+            self._policy.troubled(error)
+            return
+        if stopped:
             raise Refusal("SQL injection")

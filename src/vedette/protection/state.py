@@ -1,4 +1,5 @@
 """What protection remembers of one request."""
+
 from __future__ import annotations
 
 from vedette.protection.findings import Findings
@@ -8,37 +9,44 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vedette.operations import IncomingRequest
+    from vedette.protection.addresses import Raw
     from vedette.protection.policy import Policy
 
 
 class RequestState:
     """One request's inspection: what was looked at, found and decided."""
 
-    __slots__ = ("_findings", "_inspection", "_operation", "_policy")
+    __slots__ = ("_findings", "_inspection", "_operation", "_policy", "_response_id")
 
     def __init__(self, policy: Policy, operation: IncomingRequest) -> None:
         self._policy = policy
         self._operation = operation
         self._inspection = policy.inspection()
-        self._findings = Findings()
+        self._findings: Findings | None = None
+        self._response_id: str | None = None
 
-    def inspect(self, addresses: dict[str, Any], at_sink: bool = False) -> bool:
-        """Evaluates new data, and tells of what was found. True if the request is to be refused because of it."""
-        findings, cut = self._inspection.evaluate(addresses)
+    def inspect(self, addresses: dict[str, Any], raw: list[Raw] | None = None, at_sink: bool = False) -> bool:
+        """Evaluates new data, and tells of what was found. True if what is under way is to be stopped because of it.
+
+        Once the response has begun only a sink can still be stopped.
+        """
+        findings, cut = self._inspection.evaluate(addresses, raw)
         span = self._operation.span
         if cut and span is not None:
             span.set_attribute("_dd.appsec.truncated", 1)
         if not findings:
             return False
-        refused = any(self._policy.is_refused(finding) for finding in findings)
-        response_id = self._refuse() if refused else None
-        if span is None:
-            return refused
-        for finding in findings:
-            self._findings.add(span, finding, self._policy.is_refused(finding), response_id, at_sink)
-        return refused
+        stoppable = at_sink or not self._operation.begun
+        refusing = [stoppable and self._policy.is_refused(finding) for finding in findings]
+        response_id = self._refuse() if any(refusing) else None
+        if span is not None:
+            told = self._findings = self._findings or Findings()
+            told.add(span, list(zip(findings, refusing)), response_id, at_sink)
+        return response_id is not None
 
     def _refuse(self) -> str:
-        answer, response_id = self._policy.answers.refusal(self._operation.headers.get("accept"))
-        self._operation.refusal = answer
-        return response_id
+        """Decides the answer, once; the id that it carries."""
+        if self._response_id is None:
+            answers = self._policy.answers
+            self._operation.refusal, self._response_id = answers.refusal(self._operation.headers.get("accept"))
+        return self._response_id

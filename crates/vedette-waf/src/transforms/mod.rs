@@ -19,6 +19,11 @@ use std::borrow::Cow;
 use crate::specials::{of_all, Specials, ALL, UPPER, WIDE};
 pub(crate) use html::decode as html_decode;
 
+/// A part of a query string or form as it was meant.
+pub(crate) fn url_decoded(text: &str) -> String {
+    url::decode(text).unwrap_or_else(|| text.to_owned())
+}
+
 /// A transformer of the table below.
 #[derive(Clone, Copy)]
 pub(crate) struct Transform(&'static Definition);

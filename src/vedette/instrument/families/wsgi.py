@@ -38,11 +38,23 @@ class EnvironHeaders:
     def items(self) -> Iterator[tuple[str, str]]:
         """All headers, names in lower case."""
         for key, value in self._environ.items():
-            if key.startswith("HTTP_") and isinstance(value, str):
-                yield key[5:].lower().replace("_", "-"), value
-        for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            if self._environ.get(key):
-                yield key.lower().replace("_", "-"), self._environ[key]
+            name = _NAMES.get(key) or _named(key)
+            if name and value and isinstance(value, str):
+                yield name, value
+
+
+_NAMES = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
+"""Names of headers by their keys in an environ, as far as they have been seen."""
+_MOST_NAMES = 500
+
+
+def _named(key: str) -> str | None:
+    if not key.startswith("HTTP_"):
+        return None
+    name = key[5:].lower().replace("_", "-")
+    if len(_NAMES) < _MOST_NAMES:
+        _NAMES[key] = name
+    return name
 
 
 class ResponseHeaders:

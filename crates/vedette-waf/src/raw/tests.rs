@@ -1,0 +1,113 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::{Data, Limits};
+
+fn parsed(text: &str) -> Option<Data> {
+    json(text.as_bytes(), Limits::default()).map(|parsed| parsed.data)
+}
+
+fn list(values: &[&str]) -> Data {
+    Data::List(values.iter().map(|value| Data::from(*value)).collect())
+}
+
+fn map(pairs: &[(&str, Data)]) -> Data {
+    Data::Map(pairs.iter().map(|(name, data)| ((*name).to_owned(), data.clone())).collect())
+}
+
+#[test]
+fn json_keeps_what_it_says() {
+    let data = parsed(r#"{"a": [1, 2.5, "x", null, true], "a": "\u0027", "n": 18446744073709551615}"#);
+    let items = vec![Data::Int(1), Data::Double(2.5), Data::from("x"), Data::Null, Data::Bool(true)];
+    let expected = map(&[
+        ("a", Data::List(items)),
+        ("a", Data::from("'")),
+        ("n", Data::Double(18_446_744_073_709_551_615.0)),
+    ]);
+    assert_eq!(data, Some(expected));
+}
+
+#[test]
+fn what_is_no_json_is_none() {
+    for text in ["", "{", "[1,]", "1 2", "{\"a\":}", "\"\\ud800\"", "nul", "NaN"] {
+        assert_eq!(parsed(text), None, "{text}");
+    }
+    assert_eq!(json(b"\"\xff\"", Limits::default()), None);
+}
+
+#[test]
+fn limits_cut_and_say_so() {
+    let limits = Limits { depth: 2, elements: 3, ..Limits::default() };
+    let wide = json(b"[1,2,3,4,5]", limits).unwrap();
+    assert_eq!(wide, Parsed { data: Data::List(vec![Data::Int(1), Data::Int(2), Data::Int(3)]), cut: true });
+    let deep = json(b"[[[[1]]]]", limits).unwrap();
+    assert!(deep.cut);
+    assert_eq!(deep.data, Data::List(vec![Data::List(vec![Data::List(vec![])])]));
+    assert!(!json(b"[1,2,3]", limits).unwrap().cut);
+    assert!(json(format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)).as_bytes(), limits).unwrap().cut);
+}
+
+#[test]
+fn forms_by_name() {
+    let data = form("a=1&b=%27+or+1&a=%E2%82%AC&c&&=x", 10);
+    let expected = map(&[
+        ("a", list(&["1", "\u{20ac}"])),
+        ("b", list(&["' or 1"])),
+        ("c", list(&[""])),
+        ("", list(&["x"])),
+    ]);
+    assert_eq!(data, expected);
+    assert_eq!(form("", 10), Data::Map(vec![]));
+}
+
+#[test]
+fn what_follows_after_the_most_fields_is_one_text() {
+    assert_eq!(
+        form("a=1&b=2&c=3%20&d", 2),
+        map(&[("a", list(&["1"])), ("b", list(&["2"])), ("", list(&["c=3 &d"]))])
+    );
+}
+
+#[test]
+fn cookies_by_name() {
+    let data = cookies("a=1; b=x=y; a=2;c", 10);
+    assert_eq!(data, map(&[("a", list(&["1", "2"])), ("b", list(&["x=y"])), ("c", list(&[""]))]));
+}
+
+#[test]
+fn clients_behind_proxies() {
+    let cases: &[(&[&str], Option<&str>, Option<&str>)] = &[
+        (&[], Some("10.0.0.1"), Some("10.0.0.1")),
+        (&["10.0.0.7, 8.8.8.8, 9.9.9.9"], Some("10.0.0.1"), Some("8.8.8.8")),
+        (&["unknown", "8.8.4.4:443"], None, Some("8.8.4.4")),
+        (&["[2001:4860:4860::8888]:80"], None, Some("2001:4860:4860::8888")),
+        (&["::ffff:10.0.0.1"], Some("1.1.1.1"), Some("1.1.1.1")),
+        (&["192.168.0.1"], Some("10.0.0.1"), Some("192.168.0.1")),
+        (
+            &["100.64.0.1, 198.18.0.1, 203.0.113.7, 0.0.0.0, 255.255.255.255, fe80::1, fc00::1, 2001:db8::1"],
+            None,
+            Some("100.64.0.1"),
+        ),
+        (&["' or 1=1"], None, None),
+    ];
+    for (named, peer, expected) in cases {
+        assert_eq!(client_address(named.iter().copied(), *peer).as_deref(), *expected, "{named:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn json_agrees_with_the_ordinary_reader(text in "[\\[\\]{}\",:0-9a-z\\\\ .-]{0,40}") {
+        let ordinary = serde_json::from_str::<serde_json::Value>(&text);
+        prop_assert_eq!(parsed(&text).is_some(), ordinary.is_ok());
+    }
+
+    #[test]
+    fn whatever_comes_is_survived(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let text = String::from_utf8_lossy(&bytes);
+        let _ = json(&bytes, Limits { elements: 5, depth: 3, ..Limits::default() });
+        let _ = form(&text, 3);
+        let _ = cookies(&text, 3);
+        let _ = client_address([&*text], Some(&*text));
+    }
+}
