@@ -31,6 +31,9 @@ struct State {
     kept_open: bool,
 }
 
+/// What an ended call lets go of: arguments, keyword arguments, target.
+type Released = (Py<PyTuple>, Option<Py<PyDict>>, Option<Py<PyAny>>);
+
 impl Call {
     pub fn new(hook: &Bound<'_, Hook>, args: Bound<'_, PyTuple>, kwargs: Option<Bound<'_, PyDict>>) -> Call {
         let state = State {
@@ -128,7 +131,7 @@ impl Call {
 
     /// Marks the operation as ended and lets go of the arguments, which often lead back here (the wrappers that a
     /// family puts into them): as a cycle they would wait for the garbage collector. None if it was ended before.
-    fn end_once(&self, py: Python<'_>) -> Option<(Py<PyTuple>, Option<Py<PyDict>>, Option<Py<PyAny>>)> {
+    fn end_once(&self, py: Python<'_>) -> Option<Released> {
         let mut state = self.state();
         if !std::mem::take(&mut state.open) {
             return None;
@@ -282,7 +285,7 @@ impl Call {
                 Call::close_with(this, Some(error.value(py).as_any()));
             })?;
             let last = call.state().result.take();
-            result = last.map_or_else(|| py.None(), |last| last).into_bound(py);
+            result = last.unwrap_or_else(|| py.None()).into_bound(py);
         }
         Call::close_with(this, None);
         Ok(result)

@@ -7,6 +7,8 @@ use vedette_send::{Config as SendConfig, Exporter};
 use vedette_trace::propagation::Config as Propagation;
 use vedette_trace::sampling::{Sampler, SamplingConfig};
 
+use crate::last_words;
+
 /// What every trace needs to know; replaced whole when settings change.
 pub struct Core {
     pub wide_ids: bool,
@@ -129,10 +131,11 @@ impl PerProcess {
             let mut config = self.config.clone();
             config.process.pid = std::process::id();
             config.process.runtime_id = crate::process::runtime_id();
-            let inherited = std::mem::replace(
-                &mut *current,
-                (ids::generation(), Exporter::new(config).ok().map(Arc::new)),
-            );
+            let fresh = Exporter::new(config).ok().map(Arc::new);
+            if let Some(exporter) = &fresh {
+                last_words::watch(exporter.pending());
+            }
+            let inherited = std::mem::replace(&mut *current, (ids::generation(), fresh));
             // The parent's exporter may have been copied in the middle of anything: it is left alone, not dropped.
             std::mem::forget(inherited);
         }

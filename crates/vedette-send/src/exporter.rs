@@ -1,6 +1,6 @@
 //! The application's side: hand over and go on.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -90,7 +90,16 @@ impl Exporter {
     /// True if nothing was lost on the way. Chunks handed over later are dropped and counted.
     pub fn shutdown(&self, timeout: Duration) -> bool {
         let lost = self.counters().lost();
-        self.shared.queue.close(timeout) && self.counters().lost() == lost
+        let help = || {
+            // Without a thread to be had, what waits is lost, as it would have been without trying.
+            let _ = worker::start(&self.shared);
+        };
+        self.shared.queue.close(timeout, help) && self.counters().lost() == lost
+    }
+
+    /// How many chunks are neither sent nor dropped yet, for those who may take no lock (signal handlers).
+    pub fn pending(&self) -> Arc<AtomicU64> {
+        self.shared.queue.pending()
     }
 
     /// What was sent and what was not, up to now.

@@ -5,7 +5,8 @@
 //! that is when nothing came for a while.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use vedette_model::Chunk;
@@ -23,6 +24,9 @@ const QUIET: Duration = Duration::from_millis(60);
 /// sends them together.
 pub(crate) const FIRST: Duration = Duration::from_millis(2);
 
+/// At the end, how long the worker may keep what waits waiting before another is started.
+const STUCK: Duration = Duration::from_millis(100);
+
 /// Chunks waiting for the worker, bounded by bytes.
 pub(crate) struct Queue {
     state: Mutex<State>,
@@ -31,6 +35,8 @@ pub(crate) struct Queue {
     /// Those who flush or shut down wait here.
     done: Condvar,
     most_bytes: usize,
+    /// Chunks that are not settled, for those who may take no lock.
+    pending: Arc<AtomicU64>,
 }
 
 #[derive(Default)]
@@ -94,7 +100,8 @@ pub(crate) struct Order {
 
 impl Queue {
     pub fn new(most_bytes: usize) -> Queue {
-        Queue { state: Mutex::default(), wake: Condvar::new(), done: Condvar::new(), most_bytes }
+        let pending = Arc::default();
+        Queue { state: Mutex::default(), wake: Condvar::new(), done: Condvar::new(), most_bytes, pending }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -114,6 +121,7 @@ impl Queue {
         state.bytes += bytes;
         state.pushed += 1;
         state.chunks.push_back((chunk, bytes));
+        self.pending.store(state.pushed - state.settled, Relaxed);
         self.tell_worker(state)
     }
 
@@ -189,6 +197,7 @@ impl Queue {
     pub fn settle(&self, ticket: u64) {
         let mut state = self.lock();
         state.settled = state.settled.max(ticket);
+        self.pending.store(state.pushed - state.settled, Relaxed);
         let waiting = state.waiting > 0;
         drop(state);
         if waiting {
@@ -206,10 +215,24 @@ impl Queue {
         self.lock().settled >= ticket
     }
 
-    /// Makes the worker finish, and waits for it; false if it took too long. Later pushes are refused.
-    pub fn close(&self, timeout: Duration) -> bool {
+    /// Makes the worker finish, and waits for it; false if it took too long. Later pushes are refused. When the
+    /// worker does not come to take what waits (a slow backend holds it), `help` is called to start another.
+    pub fn close(&self, timeout: Duration, help: impl FnOnce()) -> bool {
         self.retire(timeout);
-        self.wait_until(self.lock(), timeout, |state| state.worker == Worker::Gone)
+        let gone = |state: &State| state.worker == Worker::Gone;
+        let first = timeout.min(STUCK);
+        if self.wait_until(self.lock(), first, gone) {
+            return true;
+        }
+        if !self.lock().chunks.is_empty() {
+            help();
+        }
+        self.wait_until(self.lock(), timeout - first, gone)
+    }
+
+    /// How many chunks are neither sent nor dropped.
+    pub fn pending(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.pending)
     }
 
     /// Makes the worker finish within `grace`. Later pushes are refused once it has.
@@ -250,6 +273,7 @@ impl Queue {
         state.worker = Worker::Gone;
         let left = state.take(usize::MAX);
         state.settled = state.pushed;
+        self.pending.store(0, Relaxed);
         drop(state);
         self.done.notify_all();
         left

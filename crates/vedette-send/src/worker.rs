@@ -189,7 +189,7 @@ mod tests {
         for id in 1..=4 {
             push(&shared, id);
         }
-        assert!(shared.queue.close(Duration::from_secs(5)));
+        assert!(shared.queue.close(Duration::from_secs(5), || ()));
         let counters = shared.meter.read(0);
         assert_eq!((counters.panics, counters.dropped_panic.traces), (2, 2));
         assert_eq!(counters.targets[0].sent.traces, 2);
@@ -201,7 +201,7 @@ mod tests {
         for _ in 0..2 * MOST_PANICS {
             push(&shared, 1);
         }
-        assert!(shared.queue.close(Duration::from_secs(5)));
+        assert!(shared.queue.close(Duration::from_secs(5), || ()));
         assert_eq!(shared.meter.read(0).panics, MOST_PANICS);
     }
 }

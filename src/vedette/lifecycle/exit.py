@@ -15,8 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LONGEST_WAIT = 1.0
-"""Seconds that the end of a process may be put off."""
+LONGEST_WAIT = 0.8
+"""Seconds that the end of a process may be put off; a second is promised, and ending takes time too."""
 
 
 def at_exit() -> Callable[[], None]:

@@ -28,6 +28,8 @@ use stats::Stats;
 const INFO_AGE: Duration = Duration::from_secs(300);
 /// How long traces may be held up by the question.
 const INFO_WAIT: Duration = Duration::from_millis(300);
+/// How long an Agent that did not answer the question is left alone with it.
+const INFO_PAUSE: Duration = Duration::from_secs(10);
 /// Where statistics go.
 const STATS: &str = "/v0.6/stats";
 /// Tries of statistics: traces wait behind them.
@@ -132,11 +134,7 @@ impl Agent {
         within: Option<Duration>,
         meter: &TargetMeter,
     ) -> Result<Reply, Failure> {
-        let started = Instant::now();
-        // At the end the traces matter more than what the Agent could do with them.
-        self.ask(within.map(|within| within / 3), meter)?;
-        let left = within.map(|within| within.saturating_sub(started.elapsed()));
-        self.door.send(Method::PUT, payload.path, self.headers_for(payload), &payload.body, left, meter)
+        self.door.send(Method::PUT, payload.path, self.headers_for(payload), &payload.body, within, meter)
     }
 
     fn headers_for(&self, payload: &Payload) -> Headers {
@@ -185,8 +183,11 @@ impl Agent {
 
 impl Backend for Agent {
     fn encode(&mut self, chunks: &[Chunk], within: Option<Duration>, meter: &TargetMeter) -> Vec<Payload> {
-        // An Agent that cannot be reached is asked again before the payload is sent.
-        let _ = self.ask(Some(within.map_or(INFO_WAIT, |within| INFO_WAIT.min(within / 3))), meter);
+        // At the end the traces matter more than what the Agent could do with them. One that does not answer in time
+        // gets its traces all the same, in the form that every Agent takes.
+        if within.is_none() && self.ask(Some(INFO_WAIT), meter).is_err() {
+            self.ask_at = Instant::now() + INFO_PAUSE;
+        }
         let selected = self.select(chunks, meter);
         if selected.is_empty() {
             return Vec::new();

@@ -102,7 +102,7 @@ OPTIONS = (
     Option(
         "send_timeout",
         SECONDS,
-        2.0,
+        10.0,
         (
             "DD_TRACE_AGENT_TIMEOUT_SECONDS",
             milliseconds("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT"),
