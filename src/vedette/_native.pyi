@@ -23,6 +23,7 @@ __all__ = [
     "Wrapped",
     "__version__",
     "activate",
+    "client_address",
     "configure",
     "counters",
     "current_root_span",

@@ -135,10 +135,16 @@ impl Builder {
         self.bytes += text.len();
         match kind {
             "json" => self.json(content.py(), text),
-            "form" => vedette_waf::form(&text, self.elements),
-            "cookies" => vedette_waf::cookies(&text, self.elements),
+            "form" => vedette_waf::form(&text, self.fields()),
+            "cookies" => vedette_waf::cookies(&text, self.fields()),
             _ => Data::Str(text.into_owned()),
         }
+    }
+
+    /// Fields that are looked at one by one, so that those of all parts of a request, and the text that the rest of
+    /// each becomes, stay within what one evaluation looks at.
+    fn fields(&self) -> usize {
+        (self.limits.elements / 4).max(1)
     }
 
     fn json(&mut self, py: Python<'_>, text: Cow<'_, str>) -> Data {

@@ -80,8 +80,12 @@ class BodyTap:
         self._source = source
 
     def read(self, *size: Any) -> bytes:
-        """As of the source."""
-        return self._seen(self._source.read(*size), size)
+        """As of the source. All that is left is asked for without a size, or by a negative one."""
+        piece: bytes = self._source.read(*size)
+        self._seen(piece, size)
+        if not size or size[0] is None or size[0] < 0:
+            self._seen(b"", ())
+        return piece
 
     def readline(self, *size: Any) -> bytes:
         """As of the source."""

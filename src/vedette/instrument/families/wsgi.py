@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vedette._native import Call
+    from vedette.operations import Answer
 
     StartResponse = Callable[..., Any]
 
@@ -145,12 +146,7 @@ def _refused(operation: IncomingRequest, start_response: StartResponse) -> Calla
             return []
         if operation.begun:
             return _aborting()
-        # With exc_info: headers that the application gave, and that are not sent yet, are replaced (PEP 3333).
-        exc_info = _exc_info() if operation.response_headers is not None else None
-        status = f"{refusal.status} {_REASONS.get(refusal.status, 'Blocked')}"
-        try:
-            start_response(status, list(refusal.headers), *((exc_info,) if exc_info else ()))
-        except Exception:
+        if not _starts(start_response, refusal, operation.response_headers is not None):
             return _aborting()  # some of the application's response is out already
         operation.status = refusal.status
         operation.begun = True
@@ -159,9 +155,21 @@ def _refused(operation: IncomingRequest, start_response: StartResponse) -> Calla
     return refused
 
 
-def _exc_info() -> tuple[type[BaseException], BaseException, None]:
+def _starts(start_response: StartResponse, answer: Answer, again: bool) -> bool:
+    """Begins a response, perhaps in place of another one that was begun; False if that is too late.
+
+    Headers that are not sent yet are replaced if there is an exc_info (PEP 3333); Werkzeug's test client, which
+    collects them, raises that instead, and takes others without.
+    """
     error = aborted()
-    return type(error), error, None
+    status = f"{answer.status} {_REASONS.get(answer.status, 'Blocked')}"
+    for more in (((type(error), error, None),), ()) if again else ((),):
+        try:
+            start_response(status, list(answer.headers), *more)
+        except Exception:
+            continue
+        return True
+    return False
 
 
 def _aborting() -> Iterator[bytes]:
