@@ -173,7 +173,7 @@ def test_hostile_bodies_pass_unharmed(client: Any, blocking: None, findings: Any
     ],
 )
 def test_hostile_content_types(client: Any, monitoring: None, content_type: str) -> None:
-    body = b'--a\r\nContent-Disposition: form-data; name\r\n\r\n--a\r\n\r\n--a'
+    body = b"--a\r\nContent-Disposition: form-data; name\r\n\r\n--a\r\n\r\n--a"
     assert client("/body/ignored", "POST", {"Content-Type": content_type}, body).status == 200
 
 

@@ -149,8 +149,8 @@ class IncomingRequest(Operation):
             self.span.resource = self.resource
 
     def failed(self, error: BaseException) -> None:
-        """The handler raised what the framework turns into a response."""
-        if self.span is not None:
+        """The handler raised what the framework turns into a response. What it made of a refusal is no failure."""
+        if self.span is not None and self.refusal is None:
             self.span.set_error(error)
 
     def learned(self, what: str) -> None:

@@ -46,11 +46,24 @@ class Findings:
 
 
 def redacted(finding: Finding) -> Finding:
-    """A finding without the value of what is named like a secret."""
+    """A finding without secrets: the value of what is named like one, and within texts (a URI, a body that is no
+    form) what follows such a name.
+    """
     path = ".".join(str(key) for key in finding["key_path"]).lower()
     if any(word in path for word in _SENSITIVE):
         return {**finding, "value": _REDACTED, "highlight": [_REDACTED]}
-    return finding
+    highlights = [_without_secrets(text) for text in finding["highlight"]]
+    return {**finding, "value": _without_secrets(finding["value"]), "highlight": highlights}
+
+
+def _without_secrets(text: str) -> str:
+    lower = text.lower()
+    if not any(word in lower for word in _SENSITIVE):
+        return text
+    import re  # only where there is something to hide
+
+    names = "|".join(re.escape(word) for word in _SENSITIVE)
+    return re.sub(rf"(?i)((?:{names})[\w-]*[\"']?(?:\s*[=:]\s*|%3d)[\"']?)[^\s&;,\"'}}]+", rf"\1{_REDACTED}", text)
 
 
 def _trigger(
