@@ -39,6 +39,11 @@ pub fn watch(pending: Arc<AtomicU64>) {
     }
 }
 
+/// What could be sent was sent, or was waited for long enough: nothing more is waited for.
+pub fn said() {
+    OWNER.store(u64::MAX, Relaxed);
+}
+
 /// Waits until nothing is pending, or `most` has passed. Async-signal-safe: atomics and `nanosleep`.
 #[cfg(unix)]
 fn wait(most: Duration) {

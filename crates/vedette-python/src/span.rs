@@ -382,8 +382,9 @@ impl Span {
 
     /// Sets a baggage item, which goes to all services called from here; None removes it.
     #[pyo3(signature = (key, value))]
-    fn set_baggage(&self, key: &str, value: Option<&str>) {
-        self.trace.set_baggage(key, value);
+    fn set_baggage(&self, key: &Bound<'_, PyAny>, value: Option<&Bound<'_, PyAny>>) {
+        let value = value.map(convert::text_of);
+        self.trace.set_baggage(&convert::text_of(key), value.as_deref());
     }
 
     /// Removes all baggage items.

@@ -7,6 +7,7 @@ use pyo3::types::{PyDict, PyString};
 use vedette_model::{Kind, Span as Data, Text};
 
 use crate::core;
+use crate::last_words;
 use crate::remote::Context;
 use crate::span::{Parent, Span};
 use crate::{context, convert};
@@ -121,7 +122,9 @@ pub fn flush(py: Python<'_>, timeout: f64) -> bool {
 #[pyfunction]
 pub fn shutdown(py: Python<'_>, timeout: f64) -> bool {
     let exporter = core::core().exporter();
-    py.detach(|| exporter.is_none_or(|exporter| exporter.shutdown(seconds(timeout))))
+    let sent = py.detach(|| exporter.is_none_or(|exporter| exporter.shutdown(seconds(timeout))));
+    last_words::said();
+    sent
 }
 
 fn seconds(timeout: f64) -> Duration {

@@ -11,14 +11,14 @@ use std::time::{Duration, Instant};
 
 use vedette_model::Chunk;
 
-/// Under load, time between two takes, and with it what a killed process can lose. A take costs 100 to 200 µs of CPU
-/// (`examples/cost.rs`: waking, a request, its answer), so 50 a second cost under 1 % of a core. With 50 ms it would
+/// Time between two takes under lasting load, and with it what a killed process can lose. A take costs 100 to 200 µs of
+/// CPU (`examples/cost.rs`: waking, a request, its answer), so 50 a second cost under 1 % of a core. With 50 ms it would
 /// be 0.4 %, for two and a half times the loss; with 10 ms 2 %.
 pub(crate) const LINGER: Duration = Duration::from_millis(20);
 
-/// How long nothing must have come before the worker goes idle. Until then it looks by itself, which costs it a few
-/// microseconds every 20 ms, and the application's threads nothing.
-const QUIET: Duration = Duration::from_millis(60);
+/// How much of that time a worker may borrow: after quiet, ten takes follow one another at once, so that a short burst of
+/// work leaves as it comes, and only lasting load is slowed down to one take in [`LINGER`].
+pub(crate) const CREDIT: Duration = Duration::from_millis(200);
 
 /// After idleness, how long the first chunk waits for company: a request that ends several traces
 /// sends them together.
@@ -136,13 +136,10 @@ impl Queue {
         Pushed::Queued
     }
 
-    /// The worker's wait: until `due`, or until there is something to take and `room` for it.
+    /// The worker's wait: not before `free`, then until `due`, or until there is something to take and `room` for it.
     /// Takes about `most_bytes` at a time.
-    pub fn next(&self, last: Instant, due: Option<Instant>, room: bool, most_bytes: usize) -> Order {
-        let mut state = self.linger(self.lock(), last + LINGER);
-        while state.chunks.is_empty() && !state.hurries() && last.elapsed() < QUIET {
-            state = self.linger(state, Instant::now() + LINGER);
-        }
+    pub fn next(&self, free: Instant, due: Option<Instant>, room: bool, most_bytes: usize) -> Order {
+        let state = self.linger(self.lock(), free);
         let mut state = self.idle(state, due, room);
         state.worker = Worker::Busy;
         let chunks = if room || state.close_by.is_some() { state.take(most_bytes) } else { Vec::new() };

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::counters::Amount;
 use crate::exporter::Shared;
 use crate::lane::{Hurry, Lane};
-use crate::queue::{Order, LINGER};
+use crate::queue::{Order, CREDIT, LINGER};
 use crate::redact::Redactor;
 use crate::signals;
 
@@ -52,8 +52,8 @@ struct Work<'a> {
     shared: &'a Shared,
     redactor: Redactor,
     lanes: Vec<Lane>,
-    /// When chunks were last taken.
-    last: Instant,
+    /// When this take would have been due, had all of them been [`LINGER`] apart.
+    due: Instant,
     /// What was taken and is not counted otherwise yet.
     in_hand: Amount,
     ticket: u64,
@@ -66,7 +66,7 @@ impl Work<'_> {
             shared,
             redactor: Redactor::new(&config.obfuscate),
             lanes: lanes(config),
-            last: Instant::now().checked_sub(LINGER).unwrap_or_else(Instant::now),
+            due: Instant::now(),
             in_hand: Amount::default(),
             ticket: 0,
         }
@@ -76,9 +76,10 @@ impl Work<'_> {
         loop {
             let due = self.lanes.iter().filter_map(Lane::due).min();
             let room = self.lanes.is_empty() || self.lanes.iter().any(Lane::is_empty);
-            let order = self.shared.queue.next(self.last, due, room, self.shared.config.payload_bytes);
+            let free = self.due.checked_sub(CREDIT).unwrap_or(self.due);
+            let order = self.shared.queue.next(free, due, room, self.shared.config.payload_bytes);
             if !order.chunks.is_empty() {
-                self.last = Instant::now();
+                self.due = self.due.max(Instant::now()) + LINGER;
             }
             let close_by = order.close_by;
             let last = close_by.is_some_and(|until| !order.more || until <= Instant::now());

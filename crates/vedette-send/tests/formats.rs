@@ -129,6 +129,17 @@ fn with_stats(url: &str) -> Config {
     Config { stats: true, ..config(vec![Target::datadog(url)]) }
 }
 
+/// Sends a first trace, after which the Agent has told what it can do; what was asked of it later is the test's.
+fn introduce(exporter: &Exporter) {
+    exporter.send(chunk(99, 1));
+    assert!(exporter.flush(SECOND));
+}
+
+/// Requests with traces after the one of the introduction.
+fn later(server: &Server) -> Vec<Request> {
+    server.to("/v0.4/traces").split_off(1)
+}
+
 /// Sum of a number in the headers of these requests.
 fn sum(requests: &[Request], header: &str) -> u64 {
     requests.iter().map(|request| request.header(header).unwrap().parse::<u64>().unwrap()).sum()
@@ -147,11 +158,12 @@ fn statistics_count_everything_and_dropped_traces_stay_here() {
         r#"{"endpoints":["/v0.4/traces","/v0.6/stats"],"client_drop_p0s":true,"obfuscation_version":1}"#,
     );
     let exporter = Exporter::new(with_stats(&server.url)).unwrap();
+    introduce(&exporter);
     for chunk in [chunk(1, 2), dropped(2), marked(3), failed(4)] {
         exporter.send(chunk);
     }
     assert!(exporter.flush(SECOND));
-    let requests = server.to("/v0.4/traces");
+    let requests = later(&server);
     let chunks = requests.iter().flat_map(received);
     let sizes: Vec<_> = chunks.map(|chunk| (chunk.trace_id as u64, chunk.spans.len())).collect();
     assert_eq!(sizes, [(1, 2), (3, 1), (4, 2)]);
@@ -190,6 +202,7 @@ fn an_agent_that_takes_no_statistics_gets_all_traces_and_no_claim() {
 fn statistics_leave_by_themselves_while_the_process_runs() {
     let server = agent(r#"{"endpoints":["/v0.6/stats"]}"#);
     let exporter = Exporter::new(with_stats(&server.url)).unwrap();
+    introduce(&exporter);
     // The spans of these chunks ended long ago, so that their bucket is over.
     exporter.send(chunk(1, 1));
     let request = server.wait_for("/v0.6/stats", 1).remove(0);
@@ -202,12 +215,13 @@ fn statistics_leave_by_themselves_while_the_process_runs() {
 fn an_agent_says_which_traces_it_does_not_want() {
     let server = agent(r#"{"ignore_resources":["GET /health"]}"#);
     let exporter = Exporter::new(config(vec![Target::datadog(&server.url)])).unwrap();
+    introduce(&exporter);
     let mut health = chunk(1, 2);
     health.spans[0].resource = "GET /health".into();
     exporter.send(health);
     exporter.send(chunk(2, 1));
     assert!(exporter.flush(SECOND));
-    assert_eq!(trace_ids(&server.to("/v0.4/traces")), [2]);
+    assert_eq!(trace_ids(&later(&server)), [2]);
     assert_eq!(exporter.counters().targets[0].filtered.spans, 2);
 }
 

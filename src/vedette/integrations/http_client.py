@@ -93,6 +93,7 @@ def _awaited(waiting: Call, original: Any, args: Any, kwargs: Any) -> Any:
 integration = Integration(
     "http_client",
     title="http.client",
+    also=["httplib"],
     modules=["http.client"],
     automatic=False,
     docs="https://docs.python.org/3/library/http.client.html",

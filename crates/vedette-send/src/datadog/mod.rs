@@ -76,17 +76,21 @@ impl Agent {
         }
     }
 
-    /// Asks the Agent about itself if that is due. The error is a failure to reach it; an answer that is
-    /// not understood means an Agent that offers nothing beyond v0.4.
-    fn ask(&mut self, within: Option<Duration>, meter: &TargetMeter) -> Result<(), Failure> {
+    /// Asks the Agent about itself if that is due, after it took traces: those never wait for the question, and the
+    /// first of them have the form that every Agent takes. An answer that is not understood means an Agent that offers
+    /// nothing beyond v0.4; one that does not come in time is asked for later.
+    fn ask(&mut self, meter: &TargetMeter) {
         if Instant::now() < self.ask_at {
-            return Ok(());
+            return;
         }
-        let reply = self.door.send(Method::GET, "/info", self.headers.clone(), &[], within, meter)?;
+        let reply = self.door.send(Method::GET, "/info", self.headers.clone(), &[], Some(INFO_WAIT), meter);
+        let Ok(reply) = reply else {
+            self.ask_at = Instant::now() + INFO_PAUSE;
+            return;
+        };
         self.info = if reply.status == 200 { Info::parse(&reply.body) } else { Info::default() };
         self.stats.heed(&self.info);
         self.ask_at = Instant::now() + INFO_AGE;
-        Ok(())
     }
 
     fn format(&self) -> Format {
@@ -182,12 +186,7 @@ impl Agent {
 }
 
 impl Backend for Agent {
-    fn encode(&mut self, chunks: &[Chunk], within: Option<Duration>, meter: &TargetMeter) -> Vec<Payload> {
-        // At the end the traces matter more than what the Agent could do with them. One that does not answer in time
-        // gets its traces all the same, in the form that every Agent takes.
-        if within.is_none() && self.ask(Some(INFO_WAIT), meter).is_err() {
-            self.ask_at = Instant::now() + INFO_PAUSE;
-        }
+    fn encode(&mut self, chunks: &[Chunk], _: Option<Duration>, meter: &TargetMeter) -> Vec<Payload> {
         let selected = self.select(chunks, meter);
         if selected.is_empty() {
             return Vec::new();
@@ -203,6 +202,9 @@ impl Backend for Agent {
         match Outcome::of(self.hand_over(payload, within, meter)) {
             Ok(reply) => {
                 self.arrived(payload, &reply, meter);
+                if within.is_none() {
+                    self.ask(meter);
+                }
                 Outcome::Sent
             }
             Err(outcome) => {

@@ -54,7 +54,7 @@ impl Stats {
 
     /// Counts chunks, unless it is known that nobody wants it.
     pub fn add(&mut self, chunks: &[Chunk], process: &Process) {
-        if !self.wanted || self.offered == Some(false) || chunks.is_empty() {
+        if !self.are_sent() || chunks.is_empty() {
             return;
         }
         let now = Instant::now();
