@@ -36,6 +36,8 @@ class Case:
     """Kinds of the spans that each piece of work leaves in one trace."""
     delivered: bool = True
     """Whether the spans can reach the backend at all."""
+    cut_off: int = 0
+    """Pieces of work whose spans may be missing, because the process is ended in the middle of them."""
     late: float = 1.0
     """Seconds that vedette may add to the exit."""
     survivors: bool = False

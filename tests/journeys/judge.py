@@ -59,7 +59,7 @@ def lost_or_mixed(case: Case, spans: Iterable[Span], traced: Outcome) -> list[st
         for name in _idents_of(members):
             found.setdefault(name, []).append(trace)
     lost = [name for name in traced.asked if name not in found]
-    if lost:
+    if len(lost) > case.cut_off:
         wrong.append(f"{len(lost)} of {len(traced.asked)} left no span: {_some(lost)}")
     for name, where in found.items():
         wrong += _wrong_with_one(case, name, [traces[trace] for trace in where], traced.asked.get(name, ""))
