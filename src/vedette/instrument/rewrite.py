@@ -153,7 +153,7 @@ def _code(code: CodeType, objects: dict[str, Any]) -> CodeType:
         stream=_STREAM,
         **_spelled(code),
     )
-    compiled = _function_code(_on_line(source, code.co_filename, code.co_firstlineno))
+    compiled = _function_code(_on_line(_closed(source, code.co_freevars), code.co_filename, code.co_firstlineno))
     changes: dict[str, Any] = {
         "co_consts": tuple(objects.get(c, c) if type(c) is str else c for c in compiled.co_consts),
         "co_freevars": code.co_freevars,
@@ -163,6 +163,19 @@ def _code(code: CodeType, objects: dict[str, Any]) -> CodeType:
     if hasattr(code, "co_qualname"):
         changes["co_qualname"] = code.co_qualname
     return compiled.replace(**changes)
+
+
+def _closed(source: str, free: tuple[str, ...]) -> str:
+    """The source within a function that has the variables of the closure, with a use of them that is never reached.
+
+    The compiler must know of them: only then the code fetches them when it starts, and a frame without them crashes
+    the interpreter as soon as somebody looks at its `f_locals` (debuggers, error reporters).
+    """
+    if not free:
+        return source
+    head, body = source.strip().split("\n", 1)
+    within = f"{head}\n    if 0: ({', '.join(free)},)\n{body}".replace("\n", "\n    ")
+    return f"def closure({', '.join(free)}):\n    {within}\n"
 
 
 def _template(flags: int) -> str:
@@ -225,5 +238,6 @@ def _place(node: Any, line: int) -> None:
 
 
 def _function_code(module: CodeType) -> CodeType:
+    """The code of the only function in a module, and in that function if it is but a closure."""
     code: CodeType = next(const for const in module.co_consts if hasattr(const, "co_code"))
-    return code
+    return _function_code(code) if code.co_name == "closure" and code.co_cellvars else code
