@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import fastapi
 import httpx
 import pytest
 from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, File, Form, HTTPException, Request, UploadFile
@@ -25,6 +26,7 @@ from tests.integrations.served import hypercorned, uvicorned
 with contextlib.suppress(ImportError):
     from fastapi import WebSocket
 
+VERSION = tuple(int(part) for part in fastapi.__version__.split(".")[:2])
 SPAN = {"name": "fastapi.request", "service": "fastapi", "type": "web", "kind": "server"}
 WHO: contextvars.ContextVar[str] = contextvars.ContextVar("who", default="nobody")
 
@@ -55,8 +57,8 @@ def select(statement: str = "select 1") -> None:
 
 def made() -> FastAPI:
     app = FastAPI()
-    inner = APIRouter(prefix="/inner")
-    outer = APIRouter(prefix="/outer/{tenant}")
+    inner = APIRouter()
+    outer = APIRouter()
     sub = FastAPI()
 
     @app.middleware("http")
@@ -93,7 +95,7 @@ def made() -> FastAPI:
         return [value, type(request).__module__]
 
     @app.post("/form")
-    async def form(name: str = Form(), upload: UploadFile = File()) -> list[Any]:  # noqa: B008
+    async def form(name: str = Form(...), upload: UploadFile = File(...)) -> list[Any]:  # noqa: B008
         return [name, upload.filename, len(await upload.read())]
 
     @app.post("/json")
@@ -135,8 +137,8 @@ def made() -> FastAPI:
         async for received in websocket.iter_text():
             await websocket.send_text(received * 2)
 
-    outer.include_router(inner)
-    app.include_router(outer, prefix="/v1")
+    outer.include_router(inner, prefix="/inner")
+    app.include_router(outer, prefix="/v1/outer/{tenant}")
     app.mount("/sub/{tenant}", sub)
     return app
 
@@ -190,7 +192,7 @@ def test_bodies(app: Any, spans: Spans) -> None:
     assert ask(app, "/form", "POST", multipart, [MULTIPART[:50], MULTIPART[50:]]).body == b'["Ada","a.txt",7]'
     json = {"content-type": "application/json"}
     assert ask(app, "/json", "POST", json, [b'{"a":', b"[1]}"]).body == b'{"a":[1]}'
-    assert ask(app, "/json", "POST", json, b"{not json").status == 422
+    assert ask(app, "/json", "POST", json, b"{not json").status in (400, 422)
     assert [span["resource"] for span in spans()] == ["POST /form", "POST /json", "POST /json"]
 
 
@@ -319,6 +321,7 @@ def test_clients_of_httpx_in_the_handler(web: Any, spans: Spans) -> None:
     assert {asked.parent for asked in web.seen} == {call["span_id"] for call in calls_made}
 
 
+@pytest.mark.skipif(VERSION < (0, 110), reason="that client needs an older Python, and an older HTTPX")
 def test_the_test_client(app: Any, spans: Spans) -> None:
     from starlette.testclient import TestClient
 

@@ -51,6 +51,7 @@ integration: Integration = Integration(
         Around("fastapi.routing:APIRoute.handle", matched, optional=True),
         Around("fastapi.routing:serialize_response", serialized, optional=True, option="full"),
     ],
+    pins={"<0.110": ["anyio<4", "httpx<0.28"]},
     tests_use=["httpx", "hypercorn", "python-multipart", "uvicorn", "websockets"],
     notes="Routing and background tasks are Starlette's: its integration must be on.",
 )

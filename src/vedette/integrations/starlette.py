@@ -69,6 +69,7 @@ integration: Integration = Integration(
     service="starlette",
     service_wins=False,
     protection=["http", "blocking"],
+    pins={"<0.36": ["anyio<4"]},
     options=[option("trace_websocket", True, "Whether WebSocket connections are traced.")],
     hooks=[
         Around(
