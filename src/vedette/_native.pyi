@@ -283,8 +283,11 @@ class Stream:
     of the source.
     """
 
-    def __new__(cls, call: Call, source: Iterable[Any]) -> Stream:
-        """Keeps the operation of `call` open. Raises TypeError if `source` can't be iterated."""
+    def __new__(cls, call: Call, source: Iterable[Any], length: int | None = None) -> Stream:
+        """Keeps the operation of `call` open. Raises TypeError if `source` can't be iterated.
+
+        With a `length` in bytes the operation ends with the piece that completes it, before that is handed over.
+        """
     def __iter__(self) -> Iterator[Any]: ...
     def __next__(self) -> Any: ...
     def send(self, value: Any) -> Any:

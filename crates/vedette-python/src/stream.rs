@@ -1,9 +1,11 @@
 //! The life of a stream: an iterator whose operation ends when it is exhausted, closed, or thrown away.
 
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
 use pyo3::exceptions::{PyAttributeError, PyStopIteration};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyTuple};
+use pyo3::types::{PyBytes, PyString, PyTuple};
 
 use crate::call::Call;
 
@@ -14,15 +16,29 @@ pub struct Stream {
     call: Py<Call>,
     source: Py<PyAny>,
     iterator: Py<PyAny>,
+    /// Bytes to come, where that is known.
+    left: AtomicI64,
 }
+
+/// So many bytes never come.
+const UNKNOWN: i64 = i64::MAX;
 
 #[pymethods]
 impl Stream {
+    /// With a `length` in bytes the operation ends with the piece that completes it, before that is handed over: a
+    /// process that is killed as soon as its client has everything has finished the span.
     #[new]
-    fn new(py: Python<'_>, call: Py<Call>, source: Bound<'_, PyAny>) -> PyResult<Stream> {
+    #[pyo3(signature = (call, source, length=None))]
+    fn new(
+        py: Python<'_>,
+        call: Py<Call>,
+        source: Bound<'_, PyAny>,
+        length: Option<i64>,
+    ) -> PyResult<Stream> {
         let iterator = source.try_iter()?.into_any().unbind();
         call.bind(py).call_method0(intern!(py, "keep_open"))?;
-        Ok(Stream { call, source: source.unbind(), iterator })
+        let left = AtomicI64::new(length.filter(|length| *length > 0).unwrap_or(UNKNOWN));
+        Ok(Stream { call, source: source.unbind(), iterator, left })
     }
 
     fn __iter__(this: Bound<'_, Self>) -> Bound<'_, Self> {
@@ -30,7 +46,9 @@ impl Stream {
     }
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.step(py, || self.iterator.bind(py).call_method0(intern!(py, "__next__")))
+        let item = self.step(py, || self.iterator.bind(py).call_method0(intern!(py, "__next__")))?;
+        self.count(py, &item);
+        Ok(item)
     }
 
     /// As of a generator.
@@ -68,6 +86,17 @@ impl Stream {
 }
 
 impl Stream {
+    /// Ends the operation if this is the piece that was still missing.
+    fn count(&self, py: Python<'_>, item: &Bound<'_, PyAny>) {
+        if self.left.load(Relaxed) == UNKNOWN {
+            return;
+        }
+        let bytes = item.cast::<PyBytes>().map_or(0, |bytes| bytes.as_bytes().len() as i64);
+        if self.left.fetch_sub(bytes, Relaxed) <= bytes {
+            Call::close(self.call.bind(py), None);
+        }
+    }
+
     fn step<'py>(
         &self,
         py: Python<'py>,

@@ -197,7 +197,14 @@ def responded(call: Call, result: Iterable[bytes]) -> object:
     wrapper = operation.carrier.get("wsgi.file_wrapper")
     if isinstance(result, (list, tuple)) or (isinstance(wrapper, type) and isinstance(result, wrapper)):
         return None
-    return Stream(call, Guarded(operation, result) if operation.listeners else result)
+    return Stream(call, Guarded(operation, result) if operation.listeners else result, _length(operation))
+
+
+def _length(operation: IncomingRequest) -> int | None:
+    """Bytes of the body, where the application says so and there is one."""
+    headers = operation.response_headers
+    length = headers.get("content-length") if headers is not None and operation.method != "HEAD" else None
+    return int(length) if length is not None and length.isdigit() else None
 
 
 def _tell_response(operation: IncomingRequest) -> None:
