@@ -58,6 +58,6 @@ AUTOMATIC: frozenset[str] = frozenset([
 ])
 
 ALSO: dict[str, tuple[str, ...]] = {
-    "psycopg2": ("psycopg",), "sqlite3": ("sqlite",),
+    "http_client": ("httplib",), "psycopg2": ("psycopg",), "sqlite3": ("sqlite",),
 }
 """Other names that people configure an integration by."""
