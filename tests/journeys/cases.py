@@ -47,7 +47,7 @@ SERVERS = [
         40,
         stop="INT",
     ),
-    # Here uWSGI's own signal handler calls _exit, which may hit each worker between its answer and the end of its request.
+    # Here uWSGI's own signal handler calls _exit, which may hit a worker between its answer and the end of its request.
     Case("uWSGI skip-atexit", f"{UWSGI} --master --processes 2 --skip-atexit", "http", stop="INT", cut_off=2),
     Case("uvicorn", UVICORN, "http", stop="TERM"),
     # gevent is installed wherever this runs (see the workers above); merely being there must not change anything.

