@@ -99,7 +99,6 @@ integration = Integration(
     docs="https://docs.python.org/3/library/http.client.html",
     conventions="http-client",
     component="httplib",
-    protection=["ssrf"],
     options=[option("distributed_tracing", True, http_client.OPTIONS[0].doc, "DD_HTTPLIB_DISTRIBUTED_TRACING")],
     hooks=[
         Around("http.client:HTTPConnection.endheaders", sending, sent),

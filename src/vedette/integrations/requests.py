@@ -53,7 +53,6 @@ integration = Integration(
     docs="https://requests.readthedocs.io",
     conventions="http-client",
     service="requests",
-    protection=["ssrf"],
     options=http_client.OPTIONS,
     hooks=[
         Around("requests.sessions:Session.send", sending, received),

@@ -57,7 +57,6 @@ integration = Integration(
     docs="https://urllib3.readthedocs.io",
     conventions="http-client",
     service="urllib3",
-    protection=["ssrf"],
     options=http_client.OPTIONS,
     hooks=[Around("urllib3.connectionpool:HTTPConnectionPool._make_request", sending, received)],
 )
