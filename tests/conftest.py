@@ -33,6 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _log_is_heard() -> None:
-    """Servers and workers that other tests started in this process may have disabled the loggers that they found."""
+    """Servers and workers that other tests started in this process may have disabled the loggers that they found, or
+    told the root to keep warnings to itself.
+    """
     log = logging.getLogger("vedette")
     log.disabled, log.propagate = False, True
+    log.setLevel(logging.WARNING)
