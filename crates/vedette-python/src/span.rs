@@ -14,7 +14,7 @@ use crate::trace::Trace;
 use crate::{context, convert, failure, remote};
 
 /// Room kept for the attributes of a new span.
-const USUAL_ATTRIBUTES: usize = 6;
+const USUAL_ATTRIBUTES: usize = 5;
 
 /// A unit of work. Context manager and decorator; see `vedette.tracer.span`.
 #[pyclass(frozen, module = "vedette", weakref)]
