@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.services import ddapm, postgresql
+from tests.services import ddapm, mariadb, postgresql
 from tests.services import recorder as recorders
 from tests.services import redis as redis_servers
 
@@ -15,6 +15,13 @@ from tests.services import redis as redis_servers
 def postgresql_server() -> Iterator[postgresql.PostgreSQL]:
     """A PostgreSQL server; ``.database()`` gives the DSN of a new empty database."""
     with postgresql.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[mariadb.MariaDB]:
+    """A MariaDB server; ``.options()`` gives the keyword arguments of ``connect`` to a new empty database."""
+    with mariadb.running() as server:
         yield server
 
 

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 import redis as redis_client
 
-from tests.services import ddapm, postgresql, redis
+from tests.services import ddapm, mariadb, postgresql, redis
 from tests.services.recorder import Recorder
 
 SPAN: dict[str, Any] = {
@@ -47,6 +47,12 @@ def test_postgresql_gives_fresh_databases(postgresql_server: postgresql.PostgreS
         connection.execute("create table t (n int)")
     with psycopg.connect(second) as connection:
         assert connection.execute("select to_regclass('t')").fetchone() == (None,)
+
+
+def test_mariadb_gives_fresh_databases(mariadb_server: mariadb.MariaDB) -> None:
+    first, second = mariadb_server.options()["database"], mariadb_server.options()["database"]
+    mariadb_server.run("create table t (n int)", first)
+    assert (mariadb_server.run("show tables", first), mariadb_server.run("show tables", second)) == ("t", "")
 
 
 def test_redis_answers(redis_server: redis.Redis) -> None:
