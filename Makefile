@@ -7,6 +7,7 @@
 #   make bench     what vedette costs, beside its peers
 #   make matrix    integrations against versions of their libraries; ARGS="--integration flask --python 3.12"
 #   make docs      rewrites the generated files
+#   make lock      the newest versions of what the development environment consists of, into requirements/lock.txt
 #   make build     a wheel in dist/
 #   make clean     takes away what all of these made
 
@@ -22,7 +23,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(HOME)/.cargo/bin
 export PYO3_PYTHON := $(CURDIR)/.venv/bin/python
 
-.PHONY: setup check test bench matrix docs demo build clean rust python-tests
+.PHONY: setup check test bench matrix docs lock demo build clean rust python-tests
 
 setup: $(STAMPS)/dev
 
@@ -42,18 +43,27 @@ $(NATIVE): $(STAMPS)/venv pyproject.toml $(WHAT_IS_RUST)
 	@command -v $(CARGO) >/dev/null || \
 	    { echo "make: cargo is missing; install Rust (1.85 or newer) from https://rustup.rs" >&2; exit 1; }
 	@echo "make: building the native module (some minutes the first time)" >&2
-	@$(BIN)/python -m uv pip install --quiet --reinstall-package vedette --no-build-isolation --editable '.[demo]' >&2
+	@$(BIN)/python -m uv pip install --quiet --constraint requirements/lock.txt \
+	    --reinstall-package vedette --no-build-isolation --editable '.[demo]' >&2
 	@touch $@
 
-$(STAMPS)/dev: $(NATIVE) requirements/dev.txt
+$(STAMPS)/dev: $(NATIVE) requirements/dev.txt requirements/libraries.txt requirements/lock.txt
 	@echo "make: installing what checks and tests need" >&2
-	@$(BIN)/python -m uv pip install --quiet --requirement requirements/dev.txt >&2
+	@$(BIN)/python -m uv pip install --quiet --constraint requirements/lock.txt \
+	    --requirement requirements/dev.txt --requirement requirements/libraries.txt >&2
+	@touch $@
+
+# Libraries without wheels, for which the Debian packages of `tools/services.py install` have the headers.
+$(STAMPS)/compiled: $(STAMPS)/dev requirements/compiled.txt
+	@if [ "$${CI:-}" = true ]; then $(BIN)/python tools/services.py install; fi
+	@$(BIN)/python tools/compiled.py >&2
 	@touch $@
 
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python tools/generate.py check
+	$(BIN)/python tools/lock.py check
 	$(BIN)/python tools/layers.py
 	$(BIN)/python tools/stubs.py
 	$(CARGO) fmt --all --check
@@ -66,8 +76,7 @@ rust: setup
 	# By the clock, against servers that are slow on purpose: a machine that is busy for a moment gets a second try.
 	$(CARGO) test --quiet -p vedette-send || $(CARGO) test --quiet -p vedette-send
 
-python-tests: setup
-	@if [ "$${CI:-}" = true ]; then $(BIN)/python tools/services.py install; fi
+python-tests: setup $(STAMPS)/compiled
 	$(BIN)/python -m pytest $(ARGS)
 
 demo: $(NATIVE)
@@ -81,6 +90,9 @@ matrix: setup
 
 docs: setup
 	$(BIN)/python tools/generate.py write
+
+lock: $(STAMPS)/venv
+	$(BIN)/python tools/lock.py write
 
 build: $(STAMPS)/venv
 	$(BIN)/maturin build --release --out dist

@@ -16,13 +16,15 @@ from typing import Callable
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(Path(__file__).resolve().parent)]
 
-from generators import compatibility, integrations, options  # noqa: E402  (the paths above come first)
+from generators import compatibility, integrations, options, requirements  # noqa: E402  (the paths above come first)
 
 # Paths are relative to the root of the repository.
 GENERATORS: list[Callable[[], dict[str, str]]] = [
     options.typed_values,
     options.options_page,
     integrations.import_index,
+    requirements.libraries,
+    requirements.compiled,
     compatibility.packaged_evidence,
     compatibility.compatibility_page,
 ]

@@ -1,4 +1,4 @@
-"""Install the servers and programs that the tests talk to.
+"""Install the servers and programs that the tests talk to, and the headers of drivers that have no wheels.
 
     python tools/services.py install     what is missing, by apt-get (Debian, Ubuntu)
     python tools/services.py list        what is here and what is not
@@ -19,8 +19,17 @@ from pathlib import Path
 PACKAGES = {
     "redis-server": "redis-server",
     "postgresql": "usr/lib/postgresql/*/bin/initdb",
+    "mariadb-server": "mariadbd",
+    "unixodbc": "odbcinst",
+    "libsqliteodbc": "usr/lib/*/odbc/libsqlite3odbc.so",
+    "odbc-postgresql": "usr/lib/*/odbc/psqlodbcw.so",
+    "odbc-mariadb": "usr/lib/*/odbc/libmaodbc.so",
     "chromium": "chromium",
     "chromium-driver": "chromedriver",
+    # headers, for drivers that are compiled where they are installed (requirements/compiled.txt)
+    "pkg-config": "pkg-config",
+    "default-libmysqlclient-dev": "usr/lib/*/pkgconfig/mysqlclient.pc",
+    "libmariadb-dev": "usr/include/mariadb/mysql.h",
 }
 # RUNLEVEL=1 keeps the packages' scripts from starting a system service on the default port.
 QUIET = ("env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1")
@@ -73,7 +82,7 @@ def show() -> int:
     """Say for each package whether it is here; 1 if one is not."""
     missing = absent()
     for package in PACKAGES:
-        print(f"{package:16} {'missing' if package in missing else 'installed'}")
+        print(f"{package:28} {'missing' if package in missing else 'installed'}")
     return 1 if missing else 0
 
 

@@ -89,9 +89,9 @@ class Integration:
     """All facts about the support of one library; tables, matrix and import index are generated from it."""
 
     __slots__ = (
-        "also", "automatic", "component", "conventions", "distribution", "docs", "floor", "hooks", "modules", "name",
-        "needs", "notes", "options", "pins", "protection", "service", "service_wins", "tested", "tests_use", "title",
-        "values",
+        "also", "apart", "automatic", "builds", "component", "conventions", "distribution", "docs", "floor", "hooks",
+        "modules", "name", "needs", "notes", "options", "pins", "protection", "service", "service_wins", "tested",
+        "tests_use", "title", "values",
     )  # fmt: skip
 
     def __init__(
@@ -116,6 +116,8 @@ class Integration:
         needs: Sequence[str] = (),
         pins: Mapping[str, Sequence[str]] | None = None,
         tests_use: Sequence[str] = (),
+        builds: Sequence[str] = (),
+        apart: str = "",
         notes: str = "",
     ) -> None:
         self.name = name
@@ -153,6 +155,10 @@ class Integration:
         """
         self.tests_use = tuple(tests_use)
         """Requirements of its tests, beside the library and pytest."""
+        self.builds = tuple(builds)
+        """Debian packages with the headers that the library is compiled with where it has no wheel."""
+        self.apart = apart
+        """Why its newest version can't share an environment with the other libraries: only the matrix tests it then."""
         self.notes = notes
         self.values: dict[str, Any] = {"full": False, **{option.name: option.default for option in options}}
         """What its options are set to in this process; `full` tells whether the setting `detail` is."""
