@@ -20,46 +20,28 @@ if TYPE_CHECKING:
     from vedette.instrument.installed import Installed
 
 
-def gather(connection: Any) -> dict[str, Any]:
-    """What libpq knows of the connection, without asking the server."""
-    info = connection.info
-    return postgres.facts(info.host, info.port, info.dbname, info.user, info.parameter_status("application_name"))
+DRIVER = postgres.driver("psycopg2")
 
 
-FACTS = dbapi.ConnectionFacts(gather)
-STATEMENT = dbapi.statement("postgres.query", "postgresql", FACTS.of_cursor)
-
-
-def copying(direction: str) -> Callable[[Call], Query]:
+def copying(direction: str) -> Callable[[Call], Query | None]:
     """A describer for `copy_from(file, table, ...)` and `copy_to`, by the statement that they make."""
 
-    def copy(call: Call) -> Query:
+    def copy(call: Call) -> Query | None:
         args = call.args
         table = args[2] if len(args) > 2 else call.kwargs.get("table")
-        return Query("postgres.query", "postgresql", f'COPY "{table}" {direction}', FACTS.of_cursor(args[0]))
+        return DRIVER.query(args[0], f'COPY "{table}" {direction}')
 
     return copy
 
 
 STATEMENTS = {
-    "execute": STATEMENT,
-    "executemany": dbapi.statement("postgres.query", "postgresql", FACTS.of_cursor, batch=True),
-    "callproc": STATEMENT,
-    "copy_expert": STATEMENT,
+    **DRIVER.statements,
+    "copy_expert": DRIVER.statement,
     "copy_from": copying("FROM STDIN"),
     "copy_to": copying("TO STDOUT"),
 }
-TRANSACTIONS = {
-    name: dbapi.transaction(f"psycopg2.connection.{name}", "postgresql", FACTS.of) for name in ("commit", "rollback")
-}
-CONNECTING = postgres.connecting("psycopg2.connect")
+CONNECTING = dbapi.connecting("psycopg2.connect", "postgresql")
 CONNECTION_FACTORY = subclasses.Factory(1, "connection_factory", optional=True)
-
-
-def connected(call: Call, connection: Any) -> None:
-    """A connection is made: now it can tell to what."""
-    if call.span is not None:
-        call.span.set_attributes(FACTS.of(connection) or {})
 
 
 def install(installed: Installed) -> Callable[[], None]:
@@ -72,15 +54,15 @@ def install(installed: Installed) -> Callable[[], None]:
         extensions.cursor,
         subclasses.Factory(1, "cursor_factory", optional=True),
         STATEMENTS,
-        postgres.fetches(FACTS.of_cursor) if values["trace_fetch_methods"] else {},
-        TRANSACTIONS,
+        DRIVER.fetches if values["trace_fetch_methods"] else {},
+        DRIVER.transactions,
     )
 
     def connecting(call: Call) -> Any:
         driver.connecting(call, CONNECTION_FACTORY)
         return CONNECTING(call) if values["trace_connect"] else None
 
-    return installed.around("psycopg2:connect", connecting, connected)
+    return installed.around("psycopg2:connect", connecting, DRIVER.connected)
 
 
 integration = Integration(
@@ -96,7 +78,7 @@ integration = Integration(
     component="psycopg",
     service="postgres",
     protection=["sql-injection"],
-    options=postgres.OPTIONS,
+    options=DRIVER.options,
     needs=["postgresql"],
     hooks=[Setup("psycopg2", install)],
     notes="The distributions psycopg2 and psycopg2-binary hold the same library.",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from vedette.instrument import Integration, Setup, option
+from vedette.instrument import Integration, Setup
 from vedette.instrument.families import dbapi, subclasses
 
 TYPE_CHECKING = False
@@ -18,18 +18,10 @@ if TYPE_CHECKING:
     from vedette.instrument import Call
     from vedette.instrument.installed import Installed
 
-STATEMENT = dbapi.statement("sqlite.query", "sqlite")
-STATEMENTS = {
-    "execute": STATEMENT,
-    "executemany": dbapi.statement("sqlite.query", "sqlite", batch=True),
-    "executescript": STATEMENT,
-}
-FETCHES = {
-    name: dbapi.transaction(f"sqlite.query.{name}", "sqlite") for name in ("fetchone", "fetchmany", "fetchall")
-}
-COMMIT = dbapi.transaction("sqlite.connection.commit", "sqlite")
-ROLLBACK = dbapi.transaction("sqlite.connection.rollback", "sqlite")
-TRANSACTIONS = {"commit": COMMIT, "rollback": ROLLBACK}
+DRIVER = dbapi.Driver("sqlite", "sqlite")
+STATEMENTS = {**DRIVER.statements, "executescript": DRIVER.statement}
+SHORTCUTS = ("execute", "executemany", "executescript")
+CONNECTING = dbapi.connecting("sqlite3.connect", "sqlite")
 
 
 def left(call: Call) -> Any:
@@ -37,7 +29,7 @@ def left(call: Call) -> Any:
     connection, kind = call.args[:2]
     if not connection.in_transaction:
         return None
-    return COMMIT(call) if kind is None else ROLLBACK(call)
+    return DRIVER.transactions["commit" if kind is None else "rollback"](call)
 
 
 def install(installed: Installed) -> Callable[[], None]:
@@ -51,12 +43,17 @@ def install(installed: Installed) -> Callable[[], None]:
         module.Cursor,
         subclasses.Factory(0, "factory"),
         STATEMENTS,
-        FETCHES if integration.values["trace_fetch_methods"] else {},
-        {**TRANSACTIONS, "__exit__": left},
-        {name: _shortcut(name, lambda connection: driver.cursor_of(connection)) for name in STATEMENTS if direct},
+        DRIVER.fetches if integration.values["trace_fetch_methods"] else {},
+        {**DRIVER.transactions, "__exit__": left},
+        {name: _shortcut(name, lambda connection: driver.cursor_of(connection)) for name in SHORTCUTS if direct},
     )
     factory = subclasses.Factory(5, "factory")
-    hook = installed.hook(module.connect, lambda call: driver.connecting(call, factory))
+
+    def connecting(call: Call) -> Any:
+        driver.connecting(call, factory)
+        return CONNECTING(call) if integration.values["trace_connect"] else None
+
+    hook = installed.hook(module.connect, connecting)
     return subclasses.replace_in((module, module.dbapi2), "connect", hook)
 
 
@@ -82,6 +79,6 @@ integration = Integration(
     component="sqlite",
     service="sqlite",
     protection=["sql-injection"],
-    options=[option("trace_fetch_methods", False, "Whether reading rows makes spans.")],
+    options=DRIVER.options,
     hooks=[Setup("sqlite3", install)],
 )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Query(Operation):
     """SQL, key-value, document or search: one round trip to a datastore."""
 
-    __slots__ = ("attributes", "batch", "protection", "rows", "server", "system", "type")
+    __slots__ = ("attributes", "batch", "cursor", "protection", "rows", "server", "system", "type")
 
     def __init__(
         self,
@@ -40,6 +40,8 @@ class Query(Operation):
         self.rows: int | None = None
         """Rows returned or affected, where the library tells."""
         self.attributes: dict[str, Any] | None = None
+        self.cursor: object = None
+        """What runs it; what that needs in order to run it is no statement of its own."""
         self.protection: Any = None
 
     @property

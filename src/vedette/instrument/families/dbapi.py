@@ -1,16 +1,18 @@
 """PEP 249 drivers: statements through cursors, commits and rollbacks through connections.
 
-Drivers written in Python are hooked in their methods. Those written in C take hooked subclasses of their connection
-and cursor (see `subclasses`).
+Drivers written in Python are hooked in their methods, synchronous or not. Those written in C take hooked subclasses
+of their connection and cursor (see `subclasses`), or stay behind proxies (`proxies`). A driver's file says who it is
+by one `Driver`, and which of its classes do what.
 """
 from __future__ import annotations
 
-from vedette.instrument.integration import Around
+from vedette._native import enclosing
+from vedette.instrument.integration import Around, option
 from vedette.operations import Query, Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, MutableMapping
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from vedette._native import Call
@@ -18,22 +20,119 @@ if TYPE_CHECKING:
     Describe = Callable[[Call], Any]
     Server = Callable[[Any], "dict[str, Any] | None"]
 
+STATEMENTS = ("execute", "executemany", "callproc")
+FETCHES = ("fetchone", "fetchmany", "fetchall")
+TRANSACTIONS = ("commit", "rollback")
 
-def statement(name: str, system: str, server: Server | None = None, batch: bool = False) -> Callable[[Call], Query]:
-    """A describer for `cursor.execute(statement, ...)` and its like. `server` tells of the cursor's connection."""
+_KEYWORDS = ("query", "operation", "sql", "statement", "procname", "procedure", "stmt")
+_MOST_ROWS = 1 << 63
+"""What does not fit is no count: unbuffered cursors of MySQL say 2**64 - 1 for `unknown`."""
 
-    def query(call: Call) -> Query:
+
+class Driver:
+    """One library: what its spans are called, which system it talks to, and what a connection tells of its server.
+
+    `vendor` begins the names of statements (`postgres.query`), `module` those of what connections do
+    (`psycopg.connection.commit`). `facts` asks a connection for attributes, once; `connection_of` finds a cursor's
+    connection where that is not `cursor.connection`. A fact `db.system.name` stands against `system`.
+    """
+
+    def __init__(
+        self,
+        vendor: str,
+        system: str,
+        module: str | None = None,
+        facts: Callable[[Any], dict[str, Any]] | None = None,
+        connection_of: Callable[[Any], Any] | None = None,
+    ) -> None:
+        self.name = f"{vendor}.query"
+        self.system = system
+        self.module = module or vendor
+        self.facts = ConnectionFacts(facts, connection_of) if facts else None
+        self.of_cursor, of = (self.facts.of_cursor, self.facts.of) if self.facts else (None, None)
+        of_cursor = self.of_cursor
+        self.statement = statement(self.name, system, of_cursor)
+        self.batch = statement(self.name, system, of_cursor, batch=True)
+        self.statements: dict[str, Describe] = {
+            name: self.batch if name == "executemany" else self.statement for name in STATEMENTS
+        }
+        self.fetches: dict[str, Describe] = {name: fetch(f"{self.name}.{name}", system, of_cursor) for name in FETCHES}
+        self.transactions: dict[str, Describe] = {
+            name: transaction(f"{self.module}.connection.{name}", system, of) for name in TRANSACTIONS
+        }
+        self.options = (
+            option("trace_fetch_methods", False, "Whether reading rows makes spans."),
+            option("trace_connect", False, "Whether connecting makes spans."),
+        )
+
+    def query(self, cursor: Any, text: Any) -> Query | None:
+        """A statement of another kind, that `cursor` is about to run."""
+        return query(self.name, self.system, cursor, text, self.of_cursor)
+
+    def cursors(self, owner: str, *names: str, derived: bool = False) -> Iterator[Around]:
+        """Hooks for a class of cursors: what PEP 249 knows, and `names` that take a statement as `execute` does.
+
+        What a class inherits is hooked where it is defined; a `derived` class is named for what it overrides, if it
+        does.
+        """
+        described = {**self.statements, **dict.fromkeys(names, self.statement)}
+        execute = described.pop("execute")
+        yield Around(f"{owner}.execute", execute, counted, optional=derived)
+        yield from methods(owner, described, counted, optional=True)
+        yield from methods(owner, self.fetches, option="trace_fetch_methods", optional=True)
+
+    def connections(self, owner: str) -> Iterator[Around]:
+        """Hooks for a class of connections."""
+        yield from methods(owner, self.transactions, optional=True)
+
+    def connects(self, target: str, name: str | None = None) -> Iterator[Around]:
+        """A hook for what makes a connection: a function that returns it, or a method of its class."""
+        describe = connecting(name or f"{self.module}.connect", self.system)
+        yield Around(target, describe, self.connected, option="trace_connect", optional=True)
+
+    def connected(self, call: Call, result: Any) -> None:
+        """A connection is made: now it can tell to what."""
+        if call.span is not None and self.facts is not None:
+            call.span.set_attributes(self.facts.of(call.instance if result is None else result) or {})
+
+
+class Fetch(Task):
+    """Rows are read, or a connection is made: work that names no statement."""
+
+    __slots__ = ("cursor",)
+
+
+def statement(name: str, system: str, server: Server | None = None, batch: bool = False) -> Callable[[Call], Any]:
+    """A describer for `cursor.execute(statement, ...)` and its like. `server` tells of the cursor's connection.
+
+    What a statement needs of its own cursor (`executemany` by way of `execute`, `super()`) is no statement of its own.
+    """
+
+    def describe(call: Call) -> Query | None:
         args = call.args
         text = args[1] if len(args) > 1 else _keyword(call)
-        instance = args[0]
-        return Query(name, system, as_text(text, instance), server(instance) if server else None, batch=batch)
+        return query(name, system, args[0], text, server, batch)
 
-    return query
+    return describe
+
+
+def query(
+    name: str, system: str, cursor: Any, text: Any, server: Server | None = None, batch: bool = False
+) -> Query | None:
+    """A statement that `cursor` is about to run; None if it is part of one that it is running."""
+    outer = enclosing(Query)
+    if outer is not None and outer.cursor is cursor:
+        return None
+    facts = server(cursor) if server else None
+    mine = facts.get("db.system.name", system) if facts else system
+    operation = Query(name, mine, as_text(text, cursor), facts, batch=batch)
+    operation.cursor = cursor
+    return operation
 
 
 def _keyword(call: Call) -> Any:
-    names = ("sql", "query", "operation", "statement", "procname")
-    return next((call.kwargs[key] for key in names if key in call.kwargs), None)
+    kwargs = call.kwargs
+    return next((kwargs[key] for key in _KEYWORDS if key in kwargs), None)
 
 
 def as_text(statement: Any, cursor: Any) -> str:
@@ -48,17 +147,52 @@ def as_text(statement: Any, cursor: Any) -> str:
 
 def counted(call: Call, result: Any) -> None:
     """The statement ran: the cursor knows how many rows it touched, or -1."""
+    operation = call.operation
+    if operation is None:
+        return
     rows = getattr(call.args[0], "rowcount", None)
-    if isinstance(rows, int) and rows >= 0:
-        call.operation.rows = rows
+    if isinstance(rows, int) and 0 <= rows < _MOST_ROWS:
+        operation.rows = rows
 
 
 def transaction(name: str, system: str, server: Server | None = None) -> Callable[[Call], Task]:
-    """A describer for `connection.commit()`, `.rollback()`; and for fetches, which name no statement either."""
+    """A describer for `connection.commit()`, `.rollback()`: these have no type."""
+    attributes = {"db.system.name": system}
 
     def task(call: Call) -> Task:
-        attributes = {"db.system.name": system}
-        operation = Task(name, None, {**attributes, **(server(call.args[0]) or {})} if server else attributes)
+        facts = server(call.args[0]) if server else None
+        operation = Task(name, None, {**attributes, **facts} if facts else attributes)
+        operation.kind = "client"
+        return operation
+
+    return task
+
+
+def fetch(name: str, system: str, server: Server | None = None) -> Callable[[Call], Task | None]:
+    """A describer for `cursor.fetchall()` and its like. One that goes through another is the same one."""
+    attributes = {"db.system.name": system}
+
+    def task(call: Call) -> Fetch | None:
+        cursor = call.args[0]
+        outer = enclosing(Fetch)
+        if outer is not None and outer.cursor is cursor:
+            return None
+        facts = server(cursor) if server else None
+        operation = Fetch(name, None, {**attributes, **facts} if facts else attributes)
+        operation.cursor = cursor
+        operation.kind = "client"
+        operation.type = "sql"
+        return operation
+
+    return task
+
+
+def connecting(name: str, system: str) -> Callable[[Call], Task]:
+    """A describer for `connect`."""
+    attributes = {"db.system.name": system}
+
+    def task(call: Call) -> Task:
+        operation = Task(name, None, attributes)
         operation.kind = "client"
         operation.type = "sql"
         return operation
@@ -69,27 +203,41 @@ def transaction(name: str, system: str, server: Server | None = None) -> Callabl
 class ConnectionFacts:
     """What spans say of a connection's server. Asked once per connection, and kept as long as the connection lives."""
 
-    __slots__ = ("_gather", "_known")
+    __slots__ = ("_connection_of", "_gather", "_known")
 
-    def __init__(self, gather: Callable[[Any], dict[str, Any]]) -> None:
-        from weakref import WeakKeyDictionary  # a declaration must be cheap to import; drivers have it loaded
-
+    def __init__(
+        self, gather: Callable[[Any], dict[str, Any]], connection_of: Callable[[Any], Any] | None = None
+    ) -> None:
         self._gather = gather
-        self._known: MutableMapping[Any, dict[str, Any]] = WeakKeyDictionary()
+        self._connection_of = connection_of or _connection
+        self._known: dict[int, tuple[dict[str, Any], object]] = {}
 
     def of(self, connection: Any) -> dict[str, Any] | None:
         """The attributes; None for a connection that can't tell (closed, broken), whose calls are about to fail."""
-        known = self._known.get(connection)
-        if known is None:
-            try:
-                known = self._known[connection] = self._gather(connection)
-            except Exception:  # of whatever kind: the statement that follows will tell the caller
-                return None
-        return known
+        known = self._known.get(id(connection))
+        return known[0] if known is not None else self._ask(connection)
 
     def of_cursor(self, cursor: Any) -> dict[str, Any] | None:
         """The same, for a cursor of the connection."""
-        return self.of(cursor.connection)
+        return self.of(self._connection_of(cursor))
+
+    def _ask(self, connection: Any) -> dict[str, Any] | None:
+        from weakref import ref  # a declaration must be cheap to import; drivers have it loaded
+
+        try:
+            facts = {name: value for name, value in self._gather(connection).items() if value}
+        except Exception:  # of whatever kind: the statement that follows will tell the caller
+            return None
+        at, known = id(connection), self._known
+        try:
+            known[at] = facts, ref(connection, lambda _: known.pop(at, None))
+        except TypeError:  # it can't be watched, so it is asked each time
+            pass
+        return facts
+
+
+def _connection(cursor: Any) -> Any:
+    return cursor.connection
 
 
 def methods(
@@ -97,6 +245,10 @@ def methods(
     describers: dict[str, Describe],
     after: Callable[[Call, Any], Any] | None = None,
     option: str | None = None,
+    optional: bool = False,
 ) -> Iterable[Around]:
     """Hooks for the methods of a class that is written in Python."""
-    return (Around(f"{owner}.{name}", describe, after, option=option) for name, describe in describers.items())
+    return (
+        Around(f"{owner}.{name}", describe, after, optional=optional, option=option)
+        for name, describe in describers.items()
+    )

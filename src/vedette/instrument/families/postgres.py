@@ -1,27 +1,12 @@
-"""What drivers of PostgreSQL have in common: facts of a connection, options, fetching and connecting."""
+"""What drivers of PostgreSQL have in common: the facts that libpq knows of a connection."""
 from __future__ import annotations
 
-from vedette.instrument.families.dbapi import transaction
+from vedette.instrument.families.dbapi import Driver
 from vedette.instrument.integration import option
-from vedette.operations import Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
-
-    from vedette._native import Call
-    from vedette.instrument.families.dbapi import Describe, Server
-
-OPTIONS = (
-    option(
-        "trace_fetch_methods",
-        False,
-        "Whether reading rows makes spans.",
-        "DD_PSYCOPG2_TRACE_FETCH_METHODS",
-    ),
-    option("trace_connect", False, "Whether connecting makes spans."),
-)
 
 
 def facts(
@@ -38,19 +23,17 @@ def facts(
     return {name: value for name, value in named.items() if value}
 
 
-def fetches(server: Server) -> dict[str, Describe]:
-    """Describers for the ways to read rows."""
-    names = ("fetchone", "fetchmany", "fetchall")
-    return {name: transaction(f"postgres.query.{name}", "postgresql", server) for name in names}
+def gather(connection: Any) -> dict[str, Any]:
+    """What libpq knows of the connection, without asking the server."""
+    info = connection.info
+    return facts(info.host, info.port, info.dbname, info.user, info.parameter_status("application_name"))
 
 
-def connecting(name: str) -> Callable[[Call], Task]:
-    """A describer for `connect`."""
-
-    def task(call: Call) -> Task:
-        operation = Task(name, None, {"db.system.name": "postgresql"})
-        operation.kind = "client"
-        operation.type = "sql"
-        return operation
-
-    return task
+def driver(module: str) -> Driver:
+    """The driver of that name, which is built on libpq."""
+    made = Driver("postgres", "postgresql", module, gather)
+    made.options = (
+        option("trace_fetch_methods", False, "Whether reading rows makes spans.", "DD_PSYCOPG2_TRACE_FETCH_METHODS"),
+        made.options[1],
+    )
+    return made
