@@ -38,6 +38,7 @@ __all__ = [
     "shutdown",
     "span",
     "take",
+    "watch_sigterm",
 ]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -386,6 +387,9 @@ def flush(timeout: float) -> bool:
 
 def shutdown(timeout: float) -> bool:
     """Sends what is left and stops; waits at most `timeout` seconds, without the GIL. False if some has not left."""
+
+def watch_sigterm() -> None:
+    """Gives sending its moment again when SIGTERM kills, after the application has set the signal's default back."""
 
 def counters() -> dict[str, Any]:
     """What was sent and dropped by this process, as pairs (traces, spans) in all and by target.

@@ -122,9 +122,8 @@ def under_backend(backend: str, delivered: bool) -> list[Case]:
     shapes = [
         Case("gunicorn sync", GUNICORN, "http", stop="TERM"),
         Case("gunicorn max-requests", f"{GUNICORN} --max-requests 5", "http", 40, stop="TERM"),
-        # Ends by the signal itself, without exit handlers: while the one connection waits two seconds for its answer,
-        # what is finished meanwhile has no way out.
-        Case("uvicorn", UVICORN, "http", stop="TERM", cut_off=20 if backend == "slow" else 0),
+        # Ends by the signal itself, without exit handlers.
+        Case("uvicorn", UVICORN, "http", stop="TERM"),
         Case("script", f"{APPS}.script plain 10", count=10, spans=CLIENT),
         Case("pool fork, joined", f"{APPS}.pools joined fork 20", spans=CLIENT),
     ]

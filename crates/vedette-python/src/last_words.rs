@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
+use pyo3::prelude::*;
 use vedette_model::ids;
+use vedette_send::farewell;
 
 /// Chunks of this process's exporter that are not sent yet.
 static PENDING: AtomicPtr<AtomicU64> = AtomicPtr::new(std::ptr::null_mut());
@@ -39,12 +41,23 @@ pub fn watch(pending: Arc<AtomicU64>) {
     }
 }
 
+/// Puts the watch on again where the application has set the default back (uvicorn does, and then raises the signal
+/// again); to Python the signal keeps its default. Nothing happens before anything was sent.
+#[pyfunction]
+#[pyo3(name = "watch_sigterm")]
+pub fn watch_sigterm_again() {
+    #[cfg(unix)]
+    if OWNER.load(Relaxed) == ids::generation() {
+        watch_sigterm();
+    }
+}
+
 /// What could be sent was sent, or was waited for long enough: nothing more is waited for.
 pub fn said() {
     OWNER.store(u64::MAX, Relaxed);
 }
 
-/// Waits until nothing is pending, or `most` has passed. Async-signal-safe: atomics and `nanosleep`.
+/// Waits until nothing is pending, or `most` has passed; backends that are slow to answer hold up nothing any more. Async-signal-safe: atomics and `nanosleep`.
 #[cfg(unix)]
 fn wait(most: Duration) {
     let pending = PENDING.load(Relaxed);
@@ -58,6 +71,7 @@ fn wait(most: Duration) {
             if (*pending).load(Relaxed) == 0 {
                 return;
             }
+            farewell();
             libc::nanosleep(&step, std::ptr::null_mut());
         }
     }

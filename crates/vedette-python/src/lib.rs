@@ -44,6 +44,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(remote::extract, module)?)?;
     module.add_function(wrap_pyfunction!(remote::inject, module)?)?;
     module.add_function(wrap_pyfunction!(configure::configure, module)?)?;
+    module.add_function(wrap_pyfunction!(last_words::watch_sigterm_again, module)?)?;
     module.add_function(wrap_pyfunction!(memory::take, module)?)?;
     module.add_function(wrap_pyfunction!(memory::fix, module)?)?;
     module.add_function(wrap_pyfunction!(waf::client_address, module)?)?;

@@ -47,7 +47,7 @@ impl Payload {
 /// What became of a payload.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// The backend has it.
+    /// The backend has it. At the end of a killed process: it has been written, and nobody waits for the answer.
     Sent,
     /// The backend has it, but for some spans.
     Partly {
@@ -81,6 +81,9 @@ pub(crate) enum Trouble {
 impl Outcome {
     /// Reads the status of an answer: what is overloaded or broken may recover, the rest will not.
     pub fn of(reply: Result<Reply, Failure>) -> Result<Reply, Outcome> {
+        if matches!(reply, Err(Failure::Unheard)) {
+            return Err(Outcome::Sent);
+        }
         let reply = reply.map_err(|failure| Outcome::Failed {
             after: None,
             trouble: if matches!(failure, Failure::Broken(_)) { Trouble::Broken } else { Trouble::Dead },

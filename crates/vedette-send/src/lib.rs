@@ -16,6 +16,7 @@ mod counters;
 mod datadog;
 mod door;
 mod exporter;
+mod farewell;
 mod http;
 mod lane;
 mod otlp;
@@ -28,6 +29,7 @@ mod worker;
 pub use config::{Config, Error, Obfuscation, Target, Version};
 pub use counters::{Amount, Counters, TargetCounters};
 pub use exporter::Exporter;
+pub use farewell::farewell;
 
 /// One lane per target that can be built.
 fn lanes(config: &Config) -> Vec<lane::Lane> {

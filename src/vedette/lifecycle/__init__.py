@@ -10,6 +10,7 @@ from vedette.lifecycle.exit import at_exit
 from vedette.lifecycle.identity import inferred_service
 from vedette.lifecycle.native_options import native_options
 from vedette.lifecycle.problems import tell
+from vedette.lifecycle.signals import watch_signals
 from vedette.operations import statuses
 from vedette.settings import Settings, load
 
@@ -34,6 +35,7 @@ class Running:
         correlation.configure(settings, settings.service or inferred_service())
         self._undo.append(lambda: correlation.configure(None))
         self._undo.append(at_exit())
+        self._undo.append(watch_signals())
         self._protect()
 
     def _protect(self) -> None:

@@ -8,6 +8,7 @@ use ureq::{Agent, Body};
 
 use super::resolve::BlockingResolver;
 use super::{tls, Endpoint, Headers};
+use crate::farewell;
 
 /// Bytes of an answer that are read; no backend has a reason to say more.
 const MOST_ANSWER: u64 = 1 << 20;
@@ -39,6 +40,8 @@ pub(crate) enum Failure {
     Connect(String),
     /// It took too long.
     Timeout(String),
+    /// The request was written; the process ends before the answer comes.
+    Unheard,
     /// The connection broke, or what came was not HTTP.
     Broken(String),
 }
@@ -47,6 +50,7 @@ impl Failure {
     pub fn text(&self) -> &str {
         match self {
             Failure::Connect(text) | Failure::Timeout(text) | Failure::Broken(text) => text,
+            Failure::Unheard => "not waited for",
         }
     }
 }
@@ -137,6 +141,9 @@ fn understand(error: ureq::Error) -> Failure {
     use std::io::ErrorKind::{PermissionDenied, TimedOut, WouldBlock};
     let text = error.to_string();
     match error {
+        ureq::Error::Timeout(what) if farewell::is_said() && what != ureq::Timeout::Connect => {
+            Failure::Unheard
+        }
         ureq::Error::Timeout(_) => Failure::Timeout(text),
         ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => Failure::Connect(text),
         ureq::Error::Io(io) => match io.kind() {

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
 use ureq::Error;
 
+use crate::farewell;
+
 /// A socket's timeout is set anew only when it is off by more than this.
 const COARSE: Duration = Duration::from_millis(100);
 /// A connection that was used so recently is taken to be open. If it is not, the request fails and is repeated.
@@ -73,6 +75,28 @@ impl<S: Stream> Socket<S> {
         self.head.clear();
         written.map_err(|error| understand(error, timeout))
     }
+
+    /// Reads what comes within `timeout`, or until the process is about to end.
+    fn read(&mut self, timeout: NextTimeout) -> Result<usize, Error> {
+        let until = timeout.not_zero().map(|within| Instant::now() + *within);
+        loop {
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            let step = left.map_or(farewell::PATIENCE, |left| left.min(farewell::PATIENCE));
+            let step = Some(step.max(Duration::from_millis(1)));
+            if is_off(self.read_within, step) {
+                self.stream.read_within(step)?;
+                self.read_within = step;
+            }
+            match self.stream.read(self.buffers.input_append_buf()) {
+                Err(error) if is_timeout(&error) => {
+                    if farewell::is_said() || left.is_some_and(|left| left <= farewell::PATIENCE) {
+                        return Err(Error::Timeout(timeout.reason));
+                    }
+                }
+                read => return read.map_err(|error| understand(error, timeout)),
+            }
+        }
+    }
 }
 
 impl<S: Stream> Transport for Socket<S> {
@@ -93,14 +117,7 @@ impl<S: Stream> Transport for Socket<S> {
         if !self.head.is_empty() {
             self.write(0, timeout.for_write())?;
         }
-        let timeout = timeout.for_read();
-        let wanted = timeout.not_zero().map(|within| *within);
-        if is_off(self.read_within, wanted) {
-            self.stream.read_within(wanted)?;
-            self.read_within = wanted;
-        }
-        let amount = self.stream.read(self.buffers.input_append_buf());
-        let amount = amount.map_err(|error| understand(error, timeout))?;
+        let amount = self.read(timeout.for_read())?;
         self.buffers.input_appended(amount);
         self.used = Instant::now();
         Ok(amount > 0)
@@ -139,10 +156,15 @@ fn write_both(stream: &mut impl Write, head: &[u8], body: &[u8]) -> io::Result<(
 }
 
 fn understand(error: io::Error, timeout: NextTimeout) -> Error {
-    match error.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Error::Timeout(timeout.reason),
-        _ => Error::Io(error),
+    if is_timeout(&error) {
+        Error::Timeout(timeout.reason)
+    } else {
+        Error::Io(error)
     }
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }
 
 #[cfg(test)]
