@@ -3,10 +3,9 @@ from __future__ import annotations
 
 import sys
 
-from vedette.instrument import Around, Call, Integration, enclosing
-from vedette.instrument.families import wsgi
+from vedette.instrument import Around, Call, Integration
+from vedette.instrument.families import routing, wsgi
 from vedette.instrument.families.steps import steps
-from vedette.operations import IncomingRequest
 
 STEPS = {
     name: f"flask.{name}"
@@ -24,29 +23,18 @@ STEPS = {
 
 def dispatched(call: Call) -> None:
     """The router has matched: the request context knows rule and arguments."""
-    operation = enclosing(IncomingRequest)
-    if operation is None or operation.route is not None:
+    operation = routing.unrouted()
+    if operation is None:
         return
     request = sys.modules["flask.globals"].request._get_current_object()
     rule = request.url_rule
     if rule is None:
         return
-    operation.path_params = request.view_args
-    operation.attributes = {
-        "flask.endpoint": rule.endpoint,
-        "flask.url_rule": rule.rule,
-        **{f"flask.view_args.{name}": value for name, value in (request.view_args or {}).items()},
-    }
-    operation.matched(rule.rule)
-    if operation.path_params:
-        operation.learned("path_params")
-
-
-def handled(call: Call) -> None:
-    """An exception that the application's handlers turn into a response still marks the request."""
-    operation = enclosing(IncomingRequest)
-    if operation is not None:
-        operation.failed(call.arg(0, "e"))
+    arguments = request.view_args
+    operation.attributes = attributes = {"flask.endpoint": rule.endpoint, "flask.url_rule": rule.rule}
+    for name, value in (arguments or {}).items():
+        attributes[f"flask.view_args.{name}"] = value
+    operation.matched(operation.prefix + rule.rule, arguments)
 
 
 # The last that build MarkupSafe of that time.
@@ -73,7 +61,7 @@ integration = Integration(
     hooks=[
         Around("flask.app:Flask.wsgi_app", wsgi.describe("flask.request"), wsgi.responded),
         Around("flask.app:Flask.full_dispatch_request", dispatched),
-        Around("flask.app:Flask.handle_exception", handled),
+        Around("flask.app:Flask.handle_exception", routing.failing(0, "e")),
         *steps("flask.app:Flask", STEPS),
     ],
 )

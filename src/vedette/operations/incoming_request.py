@@ -68,6 +68,7 @@ class IncomingRequest(Operation):
         "query",
         "refusal",
         "refused",
+        "request",
         "response_headers",
         "route",
         "span",
@@ -121,6 +122,8 @@ class IncomingRequest(Operation):
         """Whether the framework's family sends `refusal` by itself when the application was stopped (ASGI)."""
         self.refused: Callable[..., Any] | None = None
         """How this framework sends `refusal`: takes the arguments of the hooked function, and stands in its place."""
+        self.request: Any = None
+        """The framework's own request object, for hooks that are not given it."""
         self.body: Any = None
         """Bounded copy of the body's beginning, while it is read."""
         self.span: Span | None = None
@@ -140,13 +143,19 @@ class IncomingRequest(Operation):
             }
         )
 
-    def matched(self, route: str) -> None:
-        """The router found the handler: names the span by the route's template."""
+    def matched(self, route: str, params: dict[str, Any] | None = None, resource: str | None = None) -> None:
+        """The router found the handler: names the span by the route's template, or what the framework calls it.
+
+        The listeners are told of `params`, the path parameters. Raises their refusal.
+        """
         self.route = route
-        self.resource = f"{self.verb} {route}"
+        self.resource = f"{self.verb} {resource or route}"
         if self.span is not None:
             # At once, not at the end: sampling rules may look at it when a call to another service goes out.
             self.span.resource = self.resource
+        if params:
+            self.path_params = params
+            self.learned("path_params")
 
     def failed(self, error: BaseException) -> None:
         """The handler raised what the framework turns into a response. What it made of a refusal is no failure."""
@@ -170,5 +179,5 @@ class IncomingRequest(Operation):
             # Never the raw path: unmatched requests are mostly scanners, each path a new resource.
             span.resource = f"{self.verb} {status}"
         # These lead back here: as cycles they would wait for the garbage collector.
-        self.refused = self.protection = self.body = self.carrier = None
+        self.refused = self.protection = self.body = self.carrier = self.request = None
         self.headers = NO_HEADERS

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from string import ascii_letters, digits
 from urllib.parse import quote
 
-from vedette._native import Stream
+from vedette._native import Stream, enclosing
 from vedette.instrument.families.body import tap, wants_body
 from vedette.instrument.families.exchange import aborted, is_refused
+from vedette.instrument.integration import option
 from vedette.operations import IncomingRequest, Refusal
 
 TYPE_CHECKING = False
@@ -19,26 +21,29 @@ if TYPE_CHECKING:
 
     StartResponse = Callable[..., Any]
 
+DISTRIBUTED = option("distributed_tracing", True, "Whether requests continue the trace of whoever sent them.")
+"""An option that all web frameworks have."""
+
 _REASONS = {302: "Found", 303: "See Other", 403: "Forbidden"}
 
 
 class EnvironHeaders:
     """Request headers as a WSGI environ holds them."""
 
-    __slots__ = ("_environ",)
+    __slots__ = ("environ",)
 
     def __init__(self, environ: dict[str, Any]) -> None:
-        self._environ = environ
+        self.environ = environ
 
     def get(self, name: str) -> str | None:
         """The value of a header, by its lower-case name."""
         key = name.upper().replace("-", "_")
-        value = self._environ.get(key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key)
+        value = self.environ.get(key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key)
         return value if isinstance(value, str) else None
 
     def items(self) -> Iterator[tuple[str, str]]:
         """All headers, names in lower case."""
-        for key, value in self._environ.items():
+        for key, value in self.environ.items():
             name = _NAMES.get(key) or _named(key)
             if name and value and isinstance(value, str):
                 yield name, value
@@ -75,35 +80,77 @@ class ResponseHeaders:
         return ((key.lower(), value) for key, value in self._pairs)
 
 
-def describe(name: str, environ_at: int = 1) -> Callable[[Call], IncomingRequest]:
-    """A describer for functions that take (..., environ, start_response), the environ at that position."""
+def describe(
+    name: str, environ_at: int = 1, distributed: Callable[[], bool] | None = None
+) -> Callable[[Call], IncomingRequest | None]:
+    """A describer for functions that take (..., environ, start_response), the environ at that position.
 
-    def request(call: Call) -> IncomingRequest:
+    An application within another (mounted, or wrapped by it) is part of the same request. `distributed` tells whether
+    the trace of whoever asked goes on; None means always.
+    """
+
+    def request(call: Call) -> IncomingRequest | None:
         args = call.args
         environ, start_response = args[environ_at], args[environ_at + 1]
+        if _is_within(environ):
+            return None
         operation = incoming(name, environ)
+        if distributed is not None and not distributed():
+            operation.carrier = None
         call.args = (*args[: environ_at + 1], _watched(operation, start_response), *args[environ_at + 2 :])
-        operation.refused = _refused(operation, start_response)
-        if operation.listeners and wants_body(operation):
-            source = environ.get("wsgi.input")
-            if source is not None:
-                environ["wsgi.input"] = tap(call, operation, source)
+        if operation.listeners:
+            operation.refused = _refused(operation, start_response)
+            if wants_body(operation):
+                _tap_body(call, operation, environ)
         return operation
 
     return request
+
+
+def _tap_body(call: Call, operation: IncomingRequest, environ: dict[str, Any]) -> None:
+    source = environ.get("wsgi.input")
+    if source is not None:
+        environ["wsgi.input"] = tap(call, operation, source)
+
+
+def _is_within(environ: dict[str, Any]) -> bool:
+    """Whether this is a part of the request under way, and not one that its handler makes to another application.
+
+    An environ that was handed on is the same, or a copy of it; what an ASGI application makes of its scope, or WebOb
+    of a request that it copies, tells of the same method and URL.
+    """
+    request = enclosing(IncomingRequest)
+    if request is None:
+        return False
+    outer, body = getattr(request.headers, "environ", None), environ.get("wsgi.input")
+    if outer is environ or (body is not None and outer is not None and outer.get("wsgi.input") is body):
+        return True
+    asked = environ.get("REQUEST_METHOD"), _decoded(_path(environ)), environ.get("QUERY_STRING") or ""
+    return asked == (request.method, request.path, request.query)
 
 
 def incoming(name: str, environ: dict[str, Any]) -> IncomingRequest:
     """The request that an environ describes."""
     get = environ.get
     query = get("QUERY_STRING") or ""
-    path = get("SCRIPT_NAME", "") + get("PATH_INFO", "")
-    operation = IncomingRequest(
-        name, get("REQUEST_METHOD", ""), _url(environ, path, query), path, query, EnvironHeaders(environ), environ
-    )
+    path = _path(environ)
+    url = _url(environ, path, query)
+    headers = EnvironHeaders(environ)
+    operation = IncomingRequest(name, get("REQUEST_METHOD", ""), url, _decoded(path), query, headers, environ)
     operation.peer = get("REMOTE_ADDR")
     operation.version = get("SERVER_PROTOCOL", "")[5:] or None
     return operation
+
+
+def _path(environ: dict[str, Any]) -> str:
+    """The whole path, bytes as letters."""
+    path: str = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    return path
+
+
+def _decoded(path: str) -> str:
+    """Servers hand the path over as if it were Latin-1 (PEP 3333)."""
+    return path if path.isascii() else path.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 def _url(environ: dict[str, Any], path: str, query: str) -> str:
@@ -114,8 +161,13 @@ def _url(environ: dict[str, Any], path: str, query: str) -> str:
     raw = get("RAW_URI") or get("REQUEST_URI") or ""
     if raw.startswith("/"):
         return f"{scheme}://{host}{raw}"
-    quoted = path if path.isalnum() else quote(path.encode("latin-1", "replace"), safe="/:;@!$&'()*+,=~%")
+    quoted = path if _PLAIN.issuperset(path) else quote(path.encode("latin-1", "replace"), safe=_SAFE)
     return f"{scheme}://{host}{quoted}?{query}" if query else f"{scheme}://{host}{quoted}"
+
+
+_SAFE = "/:;@!$&'()*+,=~%"
+_PLAIN = frozenset(_SAFE + "-._" + ascii_letters + digits)
+"""Letters of a path that stay as they are."""
 
 
 def _server(environ: dict[str, Any], scheme: str) -> str:
@@ -132,6 +184,8 @@ def _watched(operation: IncomingRequest, start_response: StartResponse) -> Start
             operation.status = int(status[:3])
         if isinstance(headers, list):
             operation.response_headers = ResponseHeaders(headers)
+        if operation.prefix and operation.route is None:
+            operation.matched(operation.prefix)  # an application behind a mount that has no routes
         return start_response(status, headers, *exc_info)
 
     return watched
@@ -191,10 +245,11 @@ def responded(call: Call, result: Iterable[bytes]) -> object:
         return None
     if operation.listeners:
         _tell_response(operation)
-    if operation.refusal is not None:  # refused just now, or on the way, and the application swallowed it
+    if operation.refusal is not None and operation.refused is not None:  # just now, or before and it was swallowed
         _closed(call, result)
-        return operation.refused()
-    wrapper = operation.carrier.get("wsgi.file_wrapper")
+        refused: object = operation.refused()
+        return refused
+    wrapper = operation.headers.environ.get("wsgi.file_wrapper")
     if isinstance(result, (list, tuple)) or (isinstance(wrapper, type) and isinstance(result, wrapper)):
         return None
     return Stream(call, Guarded(operation, result) if operation.listeners else result, _length(operation))
