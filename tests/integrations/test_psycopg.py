@@ -8,74 +8,45 @@ import pickle
 import sys
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 import vedette
+from tests.integrations.databases import Postgres
 from tests.integrations.made import Spans
 from tests.services.postgresql import PostgreSQL
 
 psycopg = pytest.importorskip("psycopg")
 
-SPAN = {"name": "postgres.query", "service": "postgres", "type": "sql", "kind": "client"}
-
-
-class Database:
-    """A database of its own, and what spans say about it."""
-
-    def __init__(self, dsn: str) -> None:
-        parts = urlsplit(dsn)
-        self.dsn = f"{dsn}?application_name=shop"
-        self.tags = {
-            "component": "psycopg",
-            "db.system.name": "postgresql",
-            "server.address": parts.hostname,
-            "server.port": parts.port,
-            "db.namespace": parts.path[1:],
-            "db.user": parts.username,
-            "db.application": "shop",
-        }
-
-    def span(self, text: str, rows: int | None = None, **attributes: Any) -> dict[str, Any]:
-        counted = {} if rows is None else {"db.response.returned_rows": rows}
-        return {**SPAN, "resource": text, "attributes": {**self.tags, **attributes, **counted}}
-
-    def other(self, name: str) -> dict[str, Any]:
-        return {**SPAN, "name": name, "resource": name, "attributes": self.tags}
-
-
 @pytest.fixture(scope="module")
-def database(postgresql_server: PostgreSQL) -> Database:
-    dsn = postgresql_server.database()
-    postgresql_server.run("create table users (id int, name text)", dsn.rpartition("/")[2])
-    return Database(dsn)
+def database(postgresql_server: PostgreSQL) -> Postgres:
+    return Postgres(postgresql_server, "psycopg")
 
 
 @pytest.fixture
-def connection(database: Database) -> Iterator[Any]:
+def connection(database: Postgres) -> Iterator[Any]:
     with psycopg.connect(database.dsn) as made:
         yield made
         made.rollback()
 
 
-async def connected(database: Database) -> Any:
+async def connected(database: Postgres) -> Any:
     return await psycopg.AsyncConnection.connect(database.dsn)
 
 
-def test_a_statement_is_one_span(connection: Any, database: Database, spans: Spans) -> None:
+def test_a_statement_is_one_span(connection: Any, database: Postgres, spans: Spans) -> None:
     cursor = connection.cursor()
     assert cursor.execute("select %s::int", (7,)) is cursor
     assert cursor.fetchone() == (7,)
     assert spans() == [database.span("select %s::int", 1)]
 
 
-def test_the_connections_own_execute(connection: Any, database: Database, spans: Spans) -> None:
+def test_the_connections_own_execute(connection: Any, database: Postgres, spans: Spans) -> None:
     assert connection.execute("select 1 union select 2").fetchall() == [(1,), (2,)]
     assert spans() == [database.span("select 1 union select 2", 2)]
 
 
-def test_composed_statements(connection: Any, database: Database, spans: Spans) -> None:
+def test_composed_statements(connection: Any, database: Postgres, spans: Spans) -> None:
     from psycopg import sql
 
     connection.execute(sql.SQL("select {} from {}").format(sql.Literal("a'b"), sql.Identifier("users")))
@@ -83,26 +54,26 @@ def test_composed_statements(connection: Any, database: Database, spans: Spans) 
     assert [span["resource"] for span in spans()] == ["select 'a''b' from \"users\"", "select 2"]
 
 
-def test_many_sets_of_parameters_are_one_span(connection: Any, database: Database, spans: Spans) -> None:
+def test_many_sets_of_parameters_are_one_span(connection: Any, database: Postgres, spans: Spans) -> None:
     connection.cursor().executemany("insert into users values (%s, %s)", [(1, "a"), (2, "b")])
-    assert spans() == [database.span("insert into users values (%s, %s)", 2, **{"sql.executemany": "true"})]
+    assert spans() == [database.many("insert into users values (%s, %s)", 2)]
 
 
-def test_cursors_on_the_server(connection: Any, database: Database, spans: Spans) -> None:
+def test_cursors_on_the_server(connection: Any, database: Postgres, spans: Spans) -> None:
     with connection.cursor("names") as cursor:
         cursor.execute("select generate_series(1, 3)")
         assert cursor.fetchall() == [(1,), (2,), (3,)]
     assert [span["resource"] for span in spans()] == ["select generate_series(1, 3)"]
 
 
-def test_cursors_that_bind_on_the_client(connection: Any, database: Database, spans: Spans) -> None:
+def test_cursors_that_bind_on_the_client(connection: Any, database: Postgres, spans: Spans) -> None:
     if not hasattr(psycopg, "ClientCursor"):
         pytest.skip("since 3.1")
     assert psycopg.ClientCursor(connection).execute("select %s", (1,)).fetchone() == (1,)
     assert spans() == [database.span("select %s", 1)]
 
 
-def test_a_stream_lasts_as_long_as_it_is_read(connection: Any, database: Database, spans: Spans) -> None:
+def test_a_stream_lasts_as_long_as_it_is_read(connection: Any, database: Postgres, spans: Spans) -> None:
     stream = connection.cursor().stream("select generate_series(1, 3)")
     assert inspect.isgenerator(stream)
     assert next(stream) == (1,)
@@ -111,7 +82,7 @@ def test_a_stream_lasts_as_long_as_it_is_read(connection: Any, database: Databas
     assert spans() == [database.span("select generate_series(1, 3)")]
 
 
-def test_copy_lasts_as_long_as_its_block(connection: Any, database: Database, spans: Spans) -> None:
+def test_copy_lasts_as_long_as_its_block(connection: Any, database: Postgres, spans: Spans) -> None:
     with vedette.tracer.span("work"), connection.cursor().copy("copy users from stdin") as copy:
         copy.write_row((1, "a"))
         with vedette.tracer.span("inside"):
@@ -122,7 +93,7 @@ def test_copy_lasts_as_long_as_its_block(connection: Any, database: Database, sp
     assert copied["name"] != work["name"]
 
 
-def test_copy_that_fails(connection: Any, database: Database, spans: Spans) -> None:
+def test_copy_that_fails(connection: Any, database: Postgres, spans: Spans) -> None:
     with pytest.raises((LookupError, psycopg.errors.QueryCanceled), match="mine"):  # the latter before 3.1
         copy_badly(connection)
     assert "mine" in spans()[0]["failure"][1]
@@ -133,15 +104,15 @@ def copy_badly(connection: Any) -> None:
         raise LookupError("mine")
 
 
-def test_commit_and_rollback(database: Database, spans: Spans) -> None:
+def test_commit_and_rollback(database: Postgres, spans: Spans) -> None:
     with psycopg.connect(database.dsn) as connection:
         connection.execute("select 1")
         connection.rollback()
-    expected = [database.other("psycopg.connection.rollback"), database.other("psycopg.connection.commit")]
+    expected = [database.transaction("psycopg.connection.rollback"), database.transaction("psycopg.connection.commit")]
     assert spans()[1:] == expected
 
 
-def test_an_error_is_the_drivers_own(connection: Any, database: Database, spans: Spans) -> None:
+def test_an_error_is_the_drivers_own(connection: Any, database: Postgres, spans: Spans) -> None:
     with pytest.raises(psycopg.errors.UndefinedTable) as raised:
         connection.execute("select * from nowhere")
     assert raised.value.__context__ is None
@@ -152,7 +123,7 @@ def test_an_error_is_the_drivers_own(connection: Any, database: Database, spans:
     assert span == {**database.span("select * from nowhere"), "error": True}
 
 
-def test_statements_on_a_closed_connection(database: Database, spans: Spans) -> None:
+def test_statements_on_a_closed_connection(database: Postgres, spans: Spans) -> None:
     connection = psycopg.connect(database.dsn)
     cursor = connection.cursor()
     connection.close()
@@ -163,7 +134,7 @@ def test_statements_on_a_closed_connection(database: Database, spans: Spans) -> 
     assert (span["error"], span["resource"]) == (True, "select 1")
 
 
-async def test_asynchronous_statements(database: Database, spans: Spans) -> None:
+async def test_asynchronous_statements(database: Postgres, spans: Spans) -> None:
     connection = await connected(database)
     async with connection, connection.cursor() as cursor:
         assert await cursor.execute("select 1") is cursor
@@ -171,13 +142,13 @@ async def test_asynchronous_statements(database: Database, spans: Spans) -> None
         await connection.rollback()
     assert spans() == [
         database.span("select 1", 1),
-        database.span("insert into users values (%s, %s)", 1, **{"sql.executemany": "true"}),
-        database.other("psycopg.connection.rollback"),
-        database.other("psycopg.connection.commit"),
+        database.many("insert into users values (%s, %s)", 1),
+        database.transaction("psycopg.connection.rollback"),
+        database.transaction("psycopg.connection.commit"),
     ]
 
 
-async def test_asynchronous_streams_and_copies(database: Database, spans: Spans) -> None:
+async def test_asynchronous_streams_and_copies(database: Postgres, spans: Spans) -> None:
     connection = await connected(database)
     async with connection:
         cursor = connection.cursor()
@@ -192,7 +163,7 @@ async def test_asynchronous_streams_and_copies(database: Database, spans: Spans)
     assert texts[3:] == ["psycopg.connection.commit"]
 
 
-async def test_an_asynchronous_error(database: Database, spans: Spans) -> None:
+async def test_an_asynchronous_error(database: Postgres, spans: Spans) -> None:
     connection = await connected(database)
     with pytest.raises(psycopg.errors.SyntaxError):
         await connection.execute("selec 1")
@@ -205,7 +176,7 @@ class OwnCursor(psycopg.Cursor[Any]):
         return super().execute("select " + query, *arguments, **named)
 
 
-def test_classes_of_the_application(database: Database, spans: Spans) -> None:
+def test_classes_of_the_application(database: Postgres, spans: Spans) -> None:
     with psycopg.connect(database.dsn) as connection:
         cursor = OwnCursor(connection, row_factory=psycopg.rows.tuple_row)
         assert cursor.execute("1").fetchone() == (1,)
@@ -222,10 +193,10 @@ def test_reading_rows_makes_no_spans_unless_asked(connection: Any, spans: Spans,
     assert len(spans()) == 1
 
 
-def test_connecting_makes_a_span_when_asked(database: Database, spans: Spans, declared_again: Any) -> None:
+def test_connecting_makes_a_span_when_asked(database: Postgres, spans: Spans, declared_again: Any) -> None:
     with declared_again("psycopg", trace_connect=True):
         psycopg.connect(database.dsn).close()
-    assert spans() == [database.other("psycopg.connection.connect")]
+    assert spans() == [database.step("psycopg.connection.connect")]
 
 
 def test_it_stays_as_it_was() -> None:

@@ -8,11 +8,11 @@ import logging
 import pickle
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 import vedette
+from tests.integrations.databases import Postgres
 from tests.integrations.made import Spans
 from tests.services.postgresql import PostgreSQL
 
@@ -20,48 +20,20 @@ psycopg2 = pytest.importorskip("psycopg2")
 
 from psycopg2 import errors, extensions, extras, pool, sql  # noqa: E402  (only where it is installed)
 
-SPAN = {"name": "postgres.query", "service": "postgres", "type": "sql", "kind": "client"}
-
-
-class Database:
-    """A database of its own, and what spans say about it."""
-
-    def __init__(self, dsn: str) -> None:
-        parts = urlsplit(dsn)
-        self.dsn = f"{dsn}?application_name=shop"
-        self.tags = {
-            "component": "psycopg",
-            "db.system.name": "postgresql",
-            "server.address": parts.hostname,
-            "server.port": parts.port,
-            "db.namespace": parts.path[1:],
-            "db.user": parts.username,
-            "db.application": "shop",
-        }
-
-    def span(self, text: str, rows: int | None = None, **attributes: Any) -> dict[str, Any]:
-        counted = {} if rows is None else {"db.response.returned_rows": rows}
-        return {**SPAN, "resource": text, "attributes": {**self.tags, **attributes, **counted}}
-
-    def other(self, name: str) -> dict[str, Any]:
-        return {**SPAN, "name": name, "resource": name, "attributes": self.tags}
-
 
 @pytest.fixture(scope="module")
-def database(postgresql_server: PostgreSQL) -> Database:
-    dsn = postgresql_server.database()
-    postgresql_server.run("create table users (id int, name text)", dsn.rpartition("/")[2])
-    return Database(dsn)
+def database(postgresql_server: PostgreSQL) -> Postgres:
+    return Postgres(postgresql_server, "psycopg")
 
 
 @pytest.fixture
-def connection(database: Database) -> Iterator[Any]:
+def connection(database: Postgres) -> Iterator[Any]:
     made = psycopg2.connect(database.dsn)
     yield made
     made.close()
 
 
-def test_a_statement_is_one_span(connection: Any, database: Database, spans: Spans) -> None:
+def test_a_statement_is_one_span(connection: Any, database: Postgres, spans: Spans) -> None:
     cursor = connection.cursor()
     assert cursor.execute("select %s", (7,)) is None
     assert cursor.fetchone() == (7,)
@@ -76,9 +48,9 @@ def test_statements_by_keyword_bytes_and_composition(connection: Any, spans: Spa
     assert [span["resource"] for span in spans()] == ["select 1", "select 2", "select 'a''b'"]
 
 
-def test_many_sets_of_parameters_are_one_span(connection: Any, database: Database, spans: Spans) -> None:
+def test_many_sets_of_parameters_are_one_span(connection: Any, database: Postgres, spans: Spans) -> None:
     connection.cursor().executemany("insert into users values (%s, %s)", [(1, "a"), (2, "b")])
-    assert spans() == [database.span("insert into users values (%s, %s)", 2, **{"sql.executemany": "true"})]
+    assert spans() == [database.many("insert into users values (%s, %s)", 2)]
 
 
 def test_batches_of_the_extras(connection: Any, spans: Spans) -> None:
@@ -88,14 +60,14 @@ def test_batches_of_the_extras(connection: Any, spans: Spans) -> None:
     assert len(spans()) == 2
 
 
-def test_procedures(connection: Any, database: Database, spans: Spans) -> None:
+def test_procedures(connection: Any, database: Postgres, spans: Spans) -> None:
     cursor = connection.cursor()
     cursor.callproc("upper", ["a"])
     assert cursor.fetchone() == ("A",)
     assert spans() == [database.span("upper", 1)]
 
 
-def test_copies(connection: Any, database: Database, spans: Spans) -> None:
+def test_copies(connection: Any, database: Postgres, spans: Spans) -> None:
     cursor = connection.cursor()
     cursor.copy_from(io.StringIO("1\ta\n"), "users")
     cursor.copy_to(io.StringIO(), table="users")
@@ -114,15 +86,15 @@ def test_cursors_on_the_server(connection: Any, spans: Spans) -> None:
     assert [span["resource"] for span in spans()] == ["select generate_series(1, 3)"]
 
 
-def test_commit_and_rollback(connection: Any, database: Database, spans: Spans) -> None:
+def test_commit_and_rollback(connection: Any, database: Postgres, spans: Spans) -> None:
     with connection:
         connection.cursor().execute("select 1")
     connection.rollback()
-    expected = [database.other("psycopg2.connection.commit"), database.other("psycopg2.connection.rollback")]
-    assert spans()[1:] == expected
+    names = [f"psycopg2.connection.{name}" for name in ("commit", "rollback")]
+    assert spans()[1:] == [database.transaction(name) for name in names]
 
 
-def test_an_error_is_the_drivers_own(connection: Any, database: Database, spans: Spans) -> None:
+def test_an_error_is_the_drivers_own(connection: Any, database: Postgres, spans: Spans) -> None:
     with pytest.raises(errors.UndefinedTable) as raised:
         connection.cursor().execute("select * from nowhere")
     assert raised.value.__context__ is None
@@ -156,7 +128,7 @@ def test_statements_descend_from_what_is_active(connection: Any, spans: Spans) -
         (None, ("a", 1)),
     ],
 )
-def test_factories_of_cursors(database: Database, spans: Spans, factory: Any, row: Any) -> None:
+def test_factories_of_cursors(database: Postgres, spans: Spans, factory: Any, row: Any) -> None:
     one = psycopg2.connect(database.dsn, cursor_factory=factory)
     two = psycopg2.connect(database.dsn)
     for cursor in (one.cursor(), two.cursor(cursor_factory=factory), two.cursor("named", factory)):
@@ -173,7 +145,7 @@ class OwnConnection(extensions.connection):
 
 
 @pytest.mark.parametrize("factory", [extras.DictConnection, extras.RealDictConnection, OwnConnection])
-def test_factories_of_connections(database: Database, spans: Spans, factory: Any) -> None:
+def test_factories_of_connections(database: Postgres, spans: Spans, factory: Any) -> None:
     connection = psycopg2.connect(database.dsn, connection_factory=factory)
     assert isinstance(connection, factory)
     cursor = connection.cursor()
@@ -183,14 +155,14 @@ def test_factories_of_connections(database: Database, spans: Spans, factory: Any
     assert len(spans()) == 1
 
 
-def test_a_factory_that_is_a_function_is_left_alone(database: Database, spans: Spans) -> None:
+def test_a_factory_that_is_a_function_is_left_alone(database: Postgres, spans: Spans) -> None:
     connection = psycopg2.connect(database.dsn, connection_factory=lambda dsn, *rest: extensions.connection(dsn, *rest))
     assert type(connection) is extensions.connection
     connection.cursor().execute("select 1")
     assert spans() == []
 
 
-def test_logging_connections_still_log(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+def test_logging_connections_still_log(database: Postgres, caplog: pytest.LogCaptureFixture) -> None:
     connection = psycopg2.connect(database.dsn, connection_factory=extras.LoggingConnection)
     connection.initialize(logging.getLogger("sql"))
     with caplog.at_level(logging.DEBUG, "sql"):
@@ -198,7 +170,7 @@ def test_logging_connections_still_log(database: Database, caplog: pytest.LogCap
     assert "select 1" in caplog.text
 
 
-def test_pools(database: Database, spans: Spans) -> None:
+def test_pools(database: Postgres, spans: Spans) -> None:
     connections = pool.SimpleConnectionPool(1, 2, database.dsn)
     connection = connections.getconn()
     connection.cursor().execute("select 1")
@@ -227,7 +199,7 @@ def test_the_library_accepts_them_as_its_own(connection: Any) -> None:
     assert isinstance(cursor.connection, extensions.connection)
 
 
-def test_asynchronous_connections(database: Database, spans: Spans) -> None:
+def test_asynchronous_connections(database: Postgres, spans: Spans) -> None:
     connection = psycopg2.connect(database.dsn, async_=True)
     extras.wait_select(connection)
     cursor = connection.cursor()
@@ -237,18 +209,18 @@ def test_asynchronous_connections(database: Database, spans: Spans) -> None:
     assert spans.one()["resource"] == "select 1"
 
 
-def test_reading_rows_makes_no_spans_unless_asked(database: Database, spans: Spans, declared_again: Any) -> None:
+def test_reading_rows_makes_no_spans_unless_asked(database: Postgres, spans: Spans, declared_again: Any) -> None:
     with declared_again("psycopg2", trace_fetch_methods=True):
         cursor = psycopg2.connect(database.dsn).cursor()
         cursor.execute("select 1")
         cursor.fetchall()
-    assert spans() == [database.span("select 1", 1), database.other("postgres.query.fetchall")]
+    assert spans() == [database.span("select 1", 1), database.step("postgres.query.fetchall")]
 
 
-def test_connecting_makes_a_span_when_asked(database: Database, spans: Spans, declared_again: Any) -> None:
+def test_connecting_makes_a_span_when_asked(database: Postgres, spans: Spans, declared_again: Any) -> None:
     with declared_again("psycopg2", trace_connect=True):
         psycopg2.connect(database.dsn).close()
-    assert spans() == [database.other("psycopg2.connect")]
+    assert spans() == [database.step("psycopg2.connect")]
 
 
 def test_connecting_in_vain_is_the_drivers_error(spans: Spans) -> None:

@@ -22,7 +22,8 @@ def query(text: str, rows: int | None = None, **attributes: Any) -> dict[str, An
 
 
 def transaction(name: str) -> dict[str, Any]:
-    return {**SPAN, "name": f"sqlite.connection.{name}", "resource": f"sqlite.connection.{name}", "attributes": TAGS}
+    name = f"sqlite.connection.{name}"
+    return {"name": name, "service": "sqlite", "kind": "client", "resource": name, "attributes": TAGS}
 
 
 @pytest.fixture

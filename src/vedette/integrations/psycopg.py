@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from vedette.instrument import Around, Integration
-from vedette.instrument.families import dbapi, postgres
+from vedette.instrument.families import postgres
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

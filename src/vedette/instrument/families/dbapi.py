@@ -49,8 +49,8 @@ class Driver:
         self.system = system
         self.module = module or vendor
         self.facts = ConnectionFacts(facts, connection_of) if facts else None
-        self.of_cursor, of = (self.facts.of_cursor, self.facts.of) if self.facts else (None, None)
-        of_cursor = self.of_cursor
+        of = self.facts.of if self.facts else None
+        of_cursor = self.of_cursor = self.facts.of_cursor if self.facts else None
         self.statement = statement(self.name, system, of_cursor)
         self.batch = statement(self.name, system, of_cursor, batch=True)
         self.statements: dict[str, Describe] = {
@@ -60,6 +60,11 @@ class Driver:
         self.transactions: dict[str, Describe] = {
             name: transaction(f"{self.module}.connection.{name}", system, of) for name in TRANSACTIONS
         }
+        self.shortcuts: dict[str, Describe] = {
+            "execute": statement(self.name, system, of),
+            "executemany": statement(self.name, system, of, batch=True),
+        }
+        """For what connections offer of cursors: they make one, run the statement and return the cursor."""
         self.options = (
             option("trace_fetch_methods", False, "Whether reading rows makes spans."),
             option("trace_connect", False, "Whether connecting makes spans."),
@@ -81,6 +86,11 @@ class Driver:
         yield from methods(owner, described, counted, optional=True)
         yield from methods(owner, self.fetches, option="trace_fetch_methods", optional=True)
 
+    @staticmethod
+    def counted_in_result(call: Call, result: Any) -> None:
+        """A shortcut ran: its result is the cursor."""
+        _count(call.operation, result)
+
     def connections(self, owner: str) -> Iterator[Around]:
         """Hooks for a class of connections."""
         yield from methods(owner, self.transactions, optional=True)
@@ -97,9 +107,15 @@ class Driver:
 
 
 class Fetch(Task):
-    """Rows are read, or a connection is made: work that names no statement."""
+    """Rows are read."""
 
     __slots__ = ("cursor",)
+
+    def __init__(self, name: str, attributes: dict[str, Any], cursor: object) -> None:
+        Task.__init__(self, name, None, attributes)
+        self.kind = "client"
+        self.type = "sql"
+        self.cursor = cursor
 
 
 def statement(name: str, system: str, server: Server | None = None, batch: bool = False) -> Callable[[Call], Any]:
@@ -147,11 +163,12 @@ def as_text(statement: Any, cursor: Any) -> str:
 
 def counted(call: Call, result: Any) -> None:
     """The statement ran: the cursor knows how many rows it touched, or -1."""
-    operation = call.operation
-    if operation is None:
-        return
-    rows = getattr(call.args[0], "rowcount", None)
-    if isinstance(rows, int) and 0 <= rows < _MOST_ROWS:
+    _count(call.operation, call.args[0])
+
+
+def _count(operation: Query | None, cursor: Any) -> None:
+    rows = getattr(cursor, "rowcount", None)
+    if operation is not None and isinstance(rows, int) and 0 <= rows < _MOST_ROWS:
         operation.rows = rows
 
 
@@ -178,11 +195,7 @@ def fetch(name: str, system: str, server: Server | None = None) -> Callable[[Cal
         if outer is not None and outer.cursor is cursor:
             return None
         facts = server(cursor) if server else None
-        operation = Fetch(name, None, {**attributes, **facts} if facts else attributes)
-        operation.cursor = cursor
-        operation.kind = "client"
-        operation.type = "sql"
-        return operation
+        return Fetch(name, {**attributes, **facts} if facts else attributes, cursor)
 
     return task
 
@@ -231,8 +244,8 @@ class ConnectionFacts:
         at, known = id(connection), self._known
         try:
             known[at] = facts, ref(connection, lambda _: known.pop(at, None))
-        except TypeError:  # it can't be watched, so it is asked each time
-            pass
+        except TypeError:
+            return facts  # it can't be watched, so it is asked each time
         return facts
 
 
