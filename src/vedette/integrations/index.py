@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 MODULES: dict[str, tuple[str, ...]] = {
+    "aiomysql.connection": ("aiomysql",),
+    "aiomysql.cursors": ("aiomysql",),
     "asyncio.base_events": ("asyncio",),
+    "asyncpg.connection": ("asyncpg",),
+    "asyncpg.cursor": ("asyncpg",),
+    "asyncpg.prepared_stmt": ("asyncpg",),
     "celery.app.base": ("celery",),
     "celery.beat": ("celery",),
     "celery.signals": ("celery",),
@@ -22,6 +27,13 @@ MODULES: dict[str, tuple[str, ...]] = {
     "jinja2.nativetypes": ("jinja2",),
     "logging": ("logging",),
     "loguru._handler": ("loguru",),
+    "mysql.connector.abstracts": ("mysql",),
+    "mysql.connector.aio.connection": ("mysql",),
+    "mysql.connector.aio.cursor": ("mysql",),
+    "mysql.connector.connection": ("mysql",),
+    "mysql.connector.connection_cext": ("mysql",),
+    "mysql.connector.cursor": ("mysql",),
+    "mysql.connector.cursor_cext": ("mysql",),
     "psycopg": ("psycopg",),
     "psycopg2": ("psycopg2",),
     "pymysql.connections": ("pymysql",),
@@ -40,7 +52,9 @@ MODULES: dict[str, tuple[str, ...]] = {
 }
 
 AUTOMATIC: frozenset[str] = frozenset([
+    "aiomysql",
     "asyncio",
+    "asyncpg",
     "celery",
     "fastapi",
     "flask",
@@ -50,6 +64,7 @@ AUTOMATIC: frozenset[str] = frozenset([
     "jinja2",
     "logging",
     "loguru",
+    "mysql",
     "psycopg",
     "psycopg2",
     "pymysql",
