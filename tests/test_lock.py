@@ -21,7 +21,7 @@ def test_nothing_is_missing_in_the_lock(capsys: pytest.CaptureFixture[str]) -> N
         ("flask<3", ["flask==3.1.3"], ["flask<3 for Python 3.9"]),
         ("redis", [], ["redis for Python 3.9"]),
         ("a", ["a==1; python_full_version < '3.10'", "a==2; python_full_version >= '3.10'"], []),
-        ("a>=2", ["a==1; python_full_version < '3.10'", "a==2; python_full_version >= '3.10'"], ["a>=2 for Python 3.9"]),
+        ("a>1", ["a==1; python_full_version < '3.10'", "a==2; python_full_version > '3.10'"], ["a>1 for Python 3.9"]),
         ("a", ["a==1; python_full_version < '3.11.3'"], ["a for Python 3.11"]),
         ("tomli; python_version < '3.11'", ["tomli==2; python_version < '3.11'"], []),
     ],

@@ -48,14 +48,20 @@ def chosen(
     pythons: Collection[str],
     names: Collection[str] = (),
     versions: Collection[str] = (),
+    floors: bool = False,
 ) -> Iterator[Cell]:
-    """The cells, by Python (so that the package is laid out once for each); empty choices mean all."""
+    """The cells, by Python; empty choices mean all."""
     for python in pythons:
         for integration in integrations:
             if not names or integration.name in names:
-                for version in versions_of(integration):
+                for version in versions_of(integration)[: 1 if floors else None]:
                     if not versions or version in versions:
                         yield Cell(integration, version, python)
+
+
+def part_of(cells: Collection[Cell], part: int, parts: int) -> list[Cell]:
+    """The cells of one of so many parts, counted from 1; together they are all, each is once."""
+    return list(cells)[part - 1 :: parts]
 
 
 def requirements(integration: Integration, version: str) -> list[str]:

@@ -2,36 +2,58 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from proving.cells import Cell, requirements
+from proving.cells import LATEST, Cell, requirements
 from proving.package import CACHE
 
 # What runs the tests and their servers, in versions that all Pythons have.
-RUNNER = ("pytest>=8.3,<10", "pytest-asyncio>=0.24,<2", "pytest-timeout>=2.3,<3", "msgpack>=1,<2")
+RUNNER = (
+    "pytest>=8.3,<10",
+    "pytest-asyncio>=0.24,<2",
+    "pytest-rerunfailures>=15,<17",
+    "pytest-timeout>=2.3,<3",
+    "msgpack>=1,<2",
+)
 BUILD = "build:"
 """What stands before requirements on the tools that build old releases, such as `build:setuptools<58`."""
+
+WEEK = "week:"
+"""What stands before the week in which the newest versions were asked for: in the next one there may be newer ones."""
 
 
 class NotInstallable(Exception):
     """The package index has no such version for this Python, or it can't be built."""
 
 
+class Unreachable(Exception):
+    """The package index did not answer."""
+
+
+_NO_ANSWER = ("error sending request", "Failed to fetch", "timed out", "Connection refused", "Could not connect")
+
+
 def prepared(cell: Cell, python: Path) -> Path:
-    """The interpreter of the cell's environment. Raises NotInstallable with the installer's last words."""
+    """The interpreter of the cell's environment.
+
+    Raises NotInstallable or Unreachable, with the installer's last words.
+    """
     home = CACHE / "environments" / cell.name
     inside = home / "bin" / "python"
     wanted = [*requirements(cell.integration, cell.version), *RUNNER]
+    if cell.version == LATEST:
+        wanted.append(f"{WEEK}{datetime.date.today():%G-%V}")
     record = home / "requirements.json"
     if not record.exists() or json.loads(record.read_text(encoding="utf-8")) != [str(python), *wanted]:
         _run("venv", "--quiet", "--clear", "--python", str(python), str(home))
         constraints = home / "build-constraints.txt"
         constraints.write_text("".join(f"{each[len(BUILD) :]}\n" for each in wanted if each.startswith(BUILD)))
-        packages = [each for each in wanted if not each.startswith(BUILD)]
+        packages = [each for each in wanted if not each.startswith((BUILD, WEEK))]
         options = ["--quiet", "--python", str(inside), "--build-constraints", str(constraints)]
         _run("pip", "install", *options, *packages)
         record.write_text(json.dumps([str(python), *wanted]), encoding="utf-8")
@@ -43,7 +65,8 @@ def _run(*arguments: str) -> None:
     command = [sys.executable, "-m", "uv", *arguments]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise NotInstallable(done.stderr.strip())
+        unreachable = any(words in done.stderr for words in _NO_ANSWER)
+        raise (Unreachable if unreachable else NotInstallable)(done.stderr.strip())
 
 
 def installed_version(python: Path, distribution: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypedDict
 
+from proving.exclusive import exclusive
 from vedette.instrument.versions import numbers
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "generated" / "evidence.json"
@@ -25,6 +26,8 @@ class Record(TypedDict):
     date: str
     commit: str
     """Short hash; `+` behind it if files were changed after it."""
+    reason: str
+    """Why the library does not run there, or empty."""
 
 
 def read(file: Path = FILE) -> list[Record]:
@@ -34,9 +37,21 @@ def read(file: Path = FILE) -> list[Record]:
 
 def add(record: Record, file: Path = FILE) -> None:
     """Adds a record in the place of the last one of the same cell."""
-    kept = [each for each in read(file) if _cell(each) != _cell(record)]
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text([*kept, record]), encoding="utf-8")
+    with exclusive(file):
+        # What could not be installed as the latest has no number; it may be another one now.
+        replaced = {_cell(record), (record["integration"], "latest", record["python"])}
+        kept = [each for each in read(file) if _cell(each) not in replaced]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text([*kept, record]), encoding="utf-8")
+
+
+def keep(wanted: Callable[[Record], bool], file: Path = FILE) -> None:
+    """Forgets what is not wanted any more, such as versions that are not declared now."""
+    with exclusive(file):
+        records = read(file)
+        kept = [each for each in records if wanted(each)]
+        if len(kept) < len(records):
+            file.write_text(text(kept), encoding="utf-8")
 
 
 def text(records: Iterable[Record]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,7 +24,8 @@ def fingerprint(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for file in sorted(files):
         digest.update(str(file.relative_to(ROOT)).encode())
-        digest.update(file.read_bytes())
+        with contextlib.suppress(FileNotFoundError):  # removed this moment
+            digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -46,7 +49,16 @@ def native_module(version: str, python: Path) -> Path:
     """The native module for a Python, built where its sources changed."""
     folder = CACHE / "native" / f"{version}-{fingerprint(native_files())}"
     present = next(folder.glob("_native*"), None)
-    return present or _built(python, folder)
+    return present or _of_development(version) or _built(python, folder)
+
+
+def _of_development(version: str) -> Path | None:
+    """What the development environment imports, if it is for that Python and newer than all of its sources."""
+    name = f"_native.cpython-{version.replace('.', '')}-*"
+    built = next(SOURCE.glob(name), None)
+    if built is None or built.stat().st_mtime < max(file.stat().st_mtime for file in native_files()):
+        return None
+    return built
 
 
 def _built(python: Path, folder: Path) -> Path:
@@ -67,13 +79,29 @@ def _built(python: Path, folder: Path) -> Path:
 
 
 def laid_out(version: str, python: Path) -> Path:
-    """A folder for `PYTHONPATH` with the whole package for a Python, of which other Pythons' files are no part."""
-    native = native_module(version, python)
-    folder = CACHE / "package" / version
-    shutil.rmtree(folder, ignore_errors=True)
-    for file in python_files():
-        target = folder / "vedette" / file.relative_to(SOURCE)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
-    shutil.copyfile(native, folder / "vedette" / native.name)
+    """A folder for `PYTHONPATH` with the whole package for a Python, of which other Pythons' files are no part.
+
+    Another state of the files gets another folder: tests that run meanwhile keep theirs.
+    """
+    native, files = native_module(version, python), python_files()
+    folder = CACHE / "package" / f"{version}-{fingerprint([*native_files(), *files])}"
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _forget_old(folder.parent)
+        made = Path(tempfile.mkdtemp(dir=folder.parent, prefix="incomplete-"))
+        for file in files:
+            target = made / "vedette" / file.relative_to(SOURCE)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+        shutil.copyfile(native, made / "vedette" / native.name)
+        with contextlib.suppress(OSError):  # another run of the matrix was faster
+            made.rename(folder)
+        shutil.rmtree(made, ignore_errors=True)
     return folder
+
+
+def _forget_old(packages: Path) -> None:
+    """Removes what was laid out more than a day ago."""
+    for folder in packages.iterdir():
+        if time.time() - folder.stat().st_mtime > 24 * 3600:
+            shutil.rmtree(folder, ignore_errors=True)
