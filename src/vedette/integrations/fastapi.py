@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from vedette.instrument import Around, Call, Integration, enclosing, option
+from vedette.instrument import Around, Call, Integration, enclosing
 from vedette.instrument.families import asgi
 from vedette.operations import IncomingRequest, Task
 
@@ -41,11 +41,11 @@ integration: Integration = Integration(
     service="fastapi",
     service_wins=False,
     protection=["http", "blocking"],
-    options=[option("trace_websocket", True, "Whether WebSocket connections are traced.")],
+    options=asgi.OPTIONS,
     hooks=[
         Around(
             "fastapi.applications:FastAPI.__call__",
-            asgi.describe("fastapi.request", lambda: bool(integration.values["trace_websocket"])),
+            asgi.describe("fastapi.request", lambda: integration.values),
             asgi.ended,
         ),
         Around("fastapi.routing:APIRoute.handle", matched, optional=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from vedette.instrument import Around, Call, Integration, enclosing, option
+from vedette.instrument import Around, Call, Integration, enclosing
 from vedette.instrument.families import asgi
 from vedette.operations import IncomingRequest, Task
 
@@ -70,11 +70,11 @@ integration: Integration = Integration(
     service_wins=False,
     protection=["http", "blocking"],
     pins={"<0.36": ["anyio<4"]},
-    options=[option("trace_websocket", True, "Whether WebSocket connections are traced.")],
+    options=asgi.OPTIONS,
     hooks=[
         Around(
             "starlette.applications:Starlette.__call__",
-            asgi.describe("starlette.request", lambda: bool(integration.values["trace_websocket"])),
+            asgi.describe("starlette.request", lambda: integration.values),
             asgi.ended,
         ),
         Around("starlette.routing:Mount.handle", mounted, optional=True),

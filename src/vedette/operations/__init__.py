@@ -1,6 +1,7 @@
 """The vocabulary in which integrations describe what their libraries do."""
 from __future__ import annotations
 
+from vedette.operations.incoming_message import IncomingMessage
 from vedette.operations.incoming_request import Answer, IncomingRequest
 from vedette.operations.message import Message
 from vedette.operations.operation import Operation, Refusal
@@ -11,6 +12,7 @@ from vedette.operations.template import Template
 
 __all__ = [
     "Answer",
+    "IncomingMessage",
     "IncomingRequest",
     "Message",
     "Operation",

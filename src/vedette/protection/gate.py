@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vedette.operations import Refusal
+from vedette.operations import IncomingMessage, Refusal
 from vedette.protection import addresses
 from vedette.protection.bodies import body_parts
 from vedette.protection.client_address import client_address
@@ -31,10 +31,25 @@ class RequestGate(Quiet):
         """Method, path, query, headers, cookies, client: before the application is called."""
         operation: IncomingRequest = call.operation
         try:
-            if self._is_refused(operation) and operation.refused is not None:
+            if type(operation) is IncomingMessage:
+                self._remember(operation)
+            elif self._is_refused(operation) and operation.refused is not None:
                 call.target = operation.refused
         except Exception as error:
             self._policy.troubled(error)
+
+    def _remember(self, operation: IncomingRequest) -> None:
+        """A message: the request that opened its connection was inspected then, and matters to sinks alone."""
+
+        def opening() -> Parts:
+            headers = addresses.by_name(operation.headers)
+            raw = addresses.raw_parts(operation, headers.pop("cookie", None))
+            known, _ = self._parts(operation, "path_params")
+            return {**known, addresses.URI: addresses.raw_uri(operation), addresses.HEADERS: headers}, raw
+
+        operation.protection = RequestState(self._policy, operation, opening)
+        if operation.span is not None:
+            operation.span.set_attributes({"_dd.appsec.enabled": 1, "_dd.runtime_family": "python"})
 
     def _is_refused(self, operation: IncomingRequest) -> bool:
         state = RequestState(self._policy, operation)
@@ -69,7 +84,7 @@ class RequestGate(Quiet):
             return ({addresses.PATH_PARAMS: texts} if texts else {}), []
         if what == "body":
             body = operation.body
-            return body_parts(operation.headers.get("content-type") or "", bytes(body.data), body.whole)
+            return body_parts(body.content_type, bytes(body.data), body.whole)
         if what == "response" and self._policy.looks_at(addresses.STATUS):
             return addresses.of_response(operation), []
         return {}, []

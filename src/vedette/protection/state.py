@@ -6,30 +6,38 @@ from vedette.protection.findings import Findings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from vedette.operations import IncomingRequest
     from vedette.protection.addresses import Raw
     from vedette.protection.policy import Policy
 
+    Earlier = Callable[[], tuple[dict[str, Any], list[Raw]]]
+
 
 class RequestState:
     """One request's inspection: what was looked at, found and decided."""
 
-    __slots__ = ("_findings", "_inspection", "_operation", "_policy", "_response_id")
+    __slots__ = ("_earlier", "_findings", "_inspection", "_operation", "_policy", "_response_id")
 
-    def __init__(self, policy: Policy, operation: IncomingRequest) -> None:
+    def __init__(self, policy: Policy, operation: IncomingRequest, earlier: Earlier | None = None) -> None:
         self._policy = policy
         self._operation = operation
         self._inspection = policy.inspection()
         self._findings: Findings | None = None
         self._response_id: str | None = None
+        self._earlier = earlier
+        """What was inspected elsewhere before; needed once a sink is reached."""
 
     def inspect(self, addresses: dict[str, Any], raw: list[Raw] | None = None, at_sink: bool = False) -> bool:
         """Evaluates new data, and tells of what was found. True if what is under way is to be stopped because of it.
 
         Once the response has begun only a sink can still be stopped.
         """
+        if at_sink and self._earlier is not None:
+            earlier, self._earlier = self._earlier, None
+            self._inspection.evaluate(*earlier())  # what it finds has been told
         findings, cut = self._inspection.evaluate(addresses, raw)
         span = self._operation.span
         if cut and span is not None:

@@ -7,15 +7,18 @@ What the application gets is what the server gave, but for `send` (looked at) an
 from __future__ import annotations
 
 from vedette._native import enclosing
+from vedette.instrument.families import conversation
+from vedette.instrument.families.conversation import Conversation
 from vedette.instrument.families.exchange import Exchange
 from vedette.instrument.families.pair_headers import PairHeaders
 from vedette.instrument.families.websocket import WebSocket
-from vedette.operations import IncomingRequest
+from vedette.instrument.integration import option
+from vedette.operations import IncomingMessage, IncomingRequest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from typing import Any
+    from collections.abc import Awaitable, Callable, Mapping
+    from typing import Any, Literal, Union
 
     from vedette._native import Call
 
@@ -23,10 +26,19 @@ if TYPE_CHECKING:
     Receive = Callable[[], Awaitable[Message]]
     Send = Callable[[Message], Awaitable[None]]
     Scope = dict[str, Any]
+    Options = Union[Mapping[str, Any], Literal[False]]
+
+OPTIONS = (
+    option("distributed_tracing", True, "Whether requests continue the trace that their headers name."),
+    *conversation.OPTIONS,
+)
+_TRACED = ("http", "websocket")
 
 
-def describe(name: str, websockets: Callable[[], bool] = lambda: True) -> Callable[[Call], IncomingRequest | None]:
+def describe(name: str, options: Callable[[], Options]) -> Callable[[Call], IncomingRequest | None]:
     """A describer for `app.__call__(self, scope, receive, send)`.
+
+    `options` gives the integration's values of `OPTIONS`; False where there are no WebSockets.
 
     An application within another (mounted, or a framework's subclass calling its parent) is part of the same request.
     """
@@ -34,15 +46,18 @@ def describe(name: str, websockets: Callable[[], bool] = lambda: True) -> Callab
     def request(call: Call) -> IncomingRequest | None:
         app, scope, receive, send = call.args
         kind = scope["type"]
-        if kind not in ("http", "websocket") or (kind == "websocket" and not websockets()):
+        if kind not in _TRACED or _is_within(scope):
             return None
-        if _is_within(scope):
+        values = options()
+        if kind == "websocket" and not (values and values["trace_websocket"]):
             return None
         operation = incoming(name, scope)
-        if kind == "websocket":
-            _watch_websocket(call, operation, app, scope, receive, send)
-        else:
+        if values and not values["distributed_tracing"]:
+            operation.carrier = None
+        if kind == "http":
             _watch_http(call, operation, app, scope, receive, send)
+        elif values:
+            _watch_websocket(call, operation, values["websocket_separate_traces"], app, scope, receive, send)
         return operation
 
     return request
@@ -59,7 +74,9 @@ def _is_within(scope: Scope) -> bool:
     A request that goes on has its server's headers, or has been through an application, which put itself there.
     """
     request = enclosing(IncomingRequest)
-    return request is not None and (scope.get("headers") is request.carrier or "app" in scope)
+    if request is None or type(request) is IncomingMessage:
+        return False
+    return "app" in scope or scope.get("headers") is getattr(request.headers, "pairs", request)
 
 
 def incoming(name: str, scope: Scope) -> IncomingRequest:
@@ -101,14 +118,14 @@ def _watch_http(call: Call, operation: IncomingRequest, app: Any, scope: Scope, 
 
 
 def _watch_websocket(
-    call: Call, operation: IncomingRequest, app: Any, scope: Scope, receive: Receive, send: Send
+    call: Call, operation: IncomingRequest, separate: bool, app: Any, scope: Scope, receive: Receive, send: Send
 ) -> None:
     operation.resource = f"websocket {operation.path}"
     operation.type = "websocket"
     operation.method, operation.verb = "GET", "websocket"
     operation.attributes = {"http.upgraded": "websocket"}
     deniable = "websocket.http.response" in (scope.get("extensions") or ())
-    socket = WebSocket(call, operation, deniable, receive, send)
+    socket = WebSocket(call, Conversation(call, operation, separate), deniable, receive, send)
     call.args = (app, scope, socket.receive, socket.send)
     call.target = socket.guarded(call.target)
     operation.refused = socket.refused

@@ -29,13 +29,16 @@ def wants_body(operation: IncomingRequest) -> bool:
 class Collected:
     """The beginning of a body, as far as it was read."""
 
-    __slots__ = ("_operation", "_told", "data", "expected", "limit", "seen")
+    __slots__ = ("_operation", "_told", "content_type", "data", "expected", "limit", "seen", "source")
 
     def __init__(self, operation: IncomingRequest) -> None:
         self._operation = operation
         self._told = False
+        self.content_type = operation.headers.get("content-type") or ""
         self.data = bytearray()
         self.limit = operation.body_limit
+        self.source: Any = None
+        """What it is read from, where a family has to know."""
         self.seen = 0
         """Bytes read in all; more than `len(data)` if the body is longer than what is inspected."""
         length = operation.headers.get("content-length") or ""
