@@ -12,6 +12,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping
+    from types import ModuleType
     from typing import Any, TypeVar
 
     Function = TypeVar("Function", bound=Callable[..., Any])
@@ -166,6 +167,10 @@ def stop() -> None:
 
 
 def instrument(name: str) -> None:
+    """Instruments nothing."""
+
+
+def instrument_dbapi(module: ModuleType, system: str | None = None) -> None:
     """Instruments nothing."""
 
 

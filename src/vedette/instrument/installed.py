@@ -64,14 +64,18 @@ class Installed:
 
     def around(self, target: str, describe: Any, after: Any = None) -> Callable[[], None]:
         """Hooks a function; returns what undoes it. Raises Missing if this version of the library has none."""
-        owner, name, raw = find(target)
+        undo = self.at(*find(target), describe, after)
+        if undo is not _nothing:
+            self.applied.append(target)
+        return undo
+
+    def at(self, owner: Any, name: str, raw: Any, describe: Any, after: Any = None) -> Callable[[], None]:
+        """The same for an attribute that is found already: `owner.name`, which is `raw`."""
         function = _function(raw)
         if (id(function), describe) in self._described:
             return _nothing  # another name for what is hooked already
         self._described.add((id(function), describe))
-        undo = self._hooked(owner, name, raw, function, describe, after)
-        self.applied.append(target)
-        return undo
+        return self._hooked(owner, name, raw, function, describe, after)
 
     def _hooked(self, owner: Any, name: str, raw: Any, function: Any, describe: Any, after: Any) -> Callable[[], None]:
         if rewrite.can_rewrite(function):

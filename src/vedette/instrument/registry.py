@@ -82,9 +82,19 @@ class Registry:
             self.refused[name] = reason
             _log().warning("integration %s leaves its library alone: %s", name, reason)
             return None
+        return self._installed(integration)
+
+    def _installed(self, integration: Integration) -> Installed:
         integration.values = self._values_of(integration)
-        self.installed[name] = Installed(integration, self._service_of(integration))
-        return self.installed[name]
+        made = self.installed[integration.name] = Installed(integration, self._service_of(integration))
+        return made
+
+    def add(self, integration: Integration) -> None:
+        """Installs a declaration that was made in this process, for a library that is loaded."""
+        if integration.name not in self.installed:
+            installed = self._installed(integration)
+            for hook in integration.hooks:
+                installed.apply(hook)
 
     def uninstrument(self, name: str) -> None:
         """Takes an integration's hooks off."""

@@ -17,6 +17,7 @@ from vedette.settings import Settings, load
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from types import ModuleType
     from typing import Any
 
     from vedette.instrument.integration import Integration
@@ -117,6 +118,31 @@ def instrument(name: str) -> None:
     reason = running.registry.instrument(name)
     if reason:
         tell([f"{name}: {reason}"])
+
+
+def instrument_dbapi(module: ModuleType, system: str | None = None) -> None:
+    """Instruments any driver of PEP 249 by its module, which has `connect`. Raises TypeError for one that has none.
+
+    Spans are named by the module (`<module>.query`). `system` is `db.system.name` (`postgresql`, `mysql`): what the
+    server speaks, where that is not the module's name. Connections that are made from now on are seen.
+    """
+    from vedette.instrument.families.any_driver import declare  # few ask for it, and start-up must not pay
+
+    declared = declare(module, system)
+    running = start(instrument=False)
+    if running is None:
+        return
+    known = _known_by(module.__name__)
+    if known is None:
+        running.registry.add(declared)
+    else:
+        instrument(known)
+
+
+def _known_by(module: str) -> str | None:
+    """The integration of a library with this import name, if there is one."""
+    hooking = {name for hooked, names in MODULES.items() if f"{hooked}.".startswith(f"{module}.") for name in names}
+    return next((name for name in hooking if module in load_integration(name).modules), None)
 
 
 def running() -> Running | None:

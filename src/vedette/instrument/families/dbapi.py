@@ -42,13 +42,14 @@ class Driver:
         vendor: str,
         system: str,
         module: str | None = None,
-        facts: Callable[[Any], dict[str, Any]] | None = None,
+        facts: Callable[[Any], dict[str, Any]] | ConnectionFacts | None = None,
         connection_of: Callable[[Any], Any] | None = None,
     ) -> None:
         self.name = f"{vendor}.query"
         self.system = system
         self.module = module or vendor
-        self.facts = ConnectionFacts(facts, connection_of) if facts else None
+        known = facts if facts is None or isinstance(facts, ConnectionFacts) else ConnectionFacts(facts, connection_of)
+        self.facts = known
         of = self.facts.of if self.facts else None
         of_cursor = self.of_cursor = self.facts.of_cursor if self.facts else None
         self.statement = statement(self.name, system, of_cursor)
@@ -234,19 +235,23 @@ class ConnectionFacts:
         """The same, for a cursor of the connection."""
         return self.of(self._connection_of(cursor))
 
-    def _ask(self, connection: Any) -> dict[str, Any] | None:
+    def keep(self, connection: Any, facts: dict[str, Any]) -> dict[str, Any]:
+        """The attributes of a connection, known from elsewhere; gives those that are worth telling."""
         from weakref import ref  # a declaration must be cheap to import; drivers have it loaded
 
-        try:
-            facts = {name: value for name, value in self._gather(connection).items() if value}
-        except Exception:  # of whatever kind: the statement that follows will tell the caller
-            return None
+        told = {name: value for name, value in facts.items() if value}
         at, known = id(connection), self._known
         try:
-            known[at] = facts, ref(connection, lambda _: known.pop(at, None))
+            known[at] = told, ref(connection, lambda _: known.pop(at, None))
         except TypeError:
-            return facts  # it can't be watched, so it is asked each time
-        return facts
+            return told  # it can't be watched, so it is asked each time
+        return told
+
+    def _ask(self, connection: Any) -> dict[str, Any] | None:
+        try:
+            return self.keep(connection, self._gather(connection))
+        except Exception:  # of whatever kind: the statement that follows will tell the caller
+            return None
 
 
 def _connection(cursor: Any) -> Any:
