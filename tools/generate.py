@@ -56,7 +56,7 @@ def check() -> int:
         print("\n".join(["  " + line for line in differences][:20]))
     if drifted:
         print("run: python tools/generate.py write")
-    return 1 if drifted else 0
+    return 1 if drifted or not integrations.all_are_declared() else 0
 
 
 def main(arguments: list[str]) -> int:

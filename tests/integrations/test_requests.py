@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import inspect
 import pickle
@@ -63,7 +64,7 @@ def test_redirects_are_requests_of_their_own(web: Web, spans: Spans) -> None:
 
 def test_a_redirect_that_is_not_followed(web: Web, spans: Spans) -> None:
     response = requests.get(web.url("/redirect/1"), allow_redirects=False)
-    assert response.next is not None
+    assert response.is_redirect
     assert spans() == [expected(web, "/redirect/1", status=302, reason="Found")]
 
 
@@ -102,7 +103,7 @@ def test_credentials_are_cut(web: Web, spans: Spans) -> None:
 
 
 def test_streams_are_untouched(web: Web, spans: Spans) -> None:
-    with requests.get(web.url("/pieces"), stream=True) as response:
+    with contextlib.closing(requests.get(web.url("/pieces"), stream=True)) as response:
         assert spans() == [expected(web, "/pieces")]
         assert b"".join(response.iter_content(2)) == b"".join(PIECES)
     sent = iter([b"a", b"b"])

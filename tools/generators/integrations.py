@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pprint
+import sys
 from pathlib import Path
 
 from vedette.instrument.integration import Integration, targets
@@ -14,9 +15,23 @@ NOT_LIBRARIES = {"__init__", "index", "load"}
 
 
 def declared() -> list[Integration]:
-    """Every integration, by name."""
+    """Every integration, by name. Files that are not finished are told and left out."""
     names = {path.stem for path in FOLDER.glob("*.py")} | {path.parent.name for path in FOLDER.glob("*/__init__.py")}
-    return [load_integration(name) for name in sorted(names - NOT_LIBRARIES)]
+    return [found for name in sorted(names - NOT_LIBRARIES) if (found := _loaded(name)) is not None]
+
+
+def _loaded(name: str) -> Integration | None:
+    try:
+        return load_integration(name)
+    except (AttributeError, ImportError, LookupError, SyntaxError, TypeError) as error:
+        print(f"integrations/{name} declares nothing that can be used: {error!r}", file=sys.stderr)
+        return None
+
+
+def all_are_declared() -> bool:
+    """Whether each file in the folder declares an integration."""
+    files = {path for path in FOLDER.glob("*.py") if path.stem not in NOT_LIBRARIES} | set(FOLDER.glob("*/__init__.py"))
+    return len(declared()) == len(files)
 
 
 def import_index() -> dict[str, str]:
