@@ -79,9 +79,12 @@ class Setup:
         self.install = install
 
 
-def option(name: str, default: bool | int | str, doc: str, *aliases: str) -> Option[Any]:
-    """A setting of one integration: `VEDETTE_<INTEGRATION>_<NAME>`, `DD_<INTEGRATION>_<NAME>`, and other variables."""
-    kind = BOOLEAN if isinstance(default, bool) else COUNT if isinstance(default, int) else TEXT
+def option(name: str, default: bool | int | str | None, doc: str, *aliases: str) -> Option[Any]:
+    """A setting of one integration: `VEDETTE_<INTEGRATION>_<NAME>`, `DD_<INTEGRATION>_<NAME>`, and other variables.
+
+    None is the default of a switch that follows another one as long as nobody says.
+    """
+    kind = BOOLEAN if default is None or isinstance(default, bool) else COUNT if isinstance(default, int) else TEXT
     return Option(name, kind, default, aliases=(f"DD_{{}}_{name.upper()}", *aliases), doc=doc)
 
 
@@ -90,8 +93,8 @@ class Integration:
 
     __slots__ = (
         "also", "apart", "automatic", "builds", "component", "conventions", "distribution", "docs", "floor", "hooks",
-        "modules", "name", "needs", "notes", "options", "pins", "protection", "service", "service_wins", "tested",
-        "tests_use", "title", "values",
+        "modules", "name", "needs", "notes", "options", "pins", "protection", "service", "service_wins",
+        "stand_in", "tested", "tests_use", "title", "values",
     )  # fmt: skip
 
     def __init__(
@@ -118,6 +121,7 @@ class Integration:
         tests_use: Sequence[str] = (),
         builds: Sequence[str] = (),
         apart: str = "",
+        stand_in: str = "",
         notes: str = "",
     ) -> None:
         self.name = name
@@ -159,6 +163,8 @@ class Integration:
         """Debian packages with the headers that the library is compiled with where it has no wheel."""
         self.apart = apart
         """Why its newest version can't share an environment with the other libraries: only the matrix tests it then."""
+        self.stand_in = stand_in
+        """Why no version installs on any Python that we support: its tests use a stand-in of its public surface."""
         self.notes = notes
         self.values: dict[str, Any] = {"full": False, **{option.name: option.default for option in options}}
         """What its options are set to in this process; `full` tells whether the setting `detail` is."""

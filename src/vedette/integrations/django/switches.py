@@ -1,0 +1,61 @@
+"""Which of Django's parts are told of, and how requests are named."""
+
+from __future__ import annotations
+
+from vedette.instrument import option
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from vedette.instrument import Integration
+
+_FOLLOWS = "; as the setting `detail` says if not given"
+
+OPTIONS = (
+    option("distributed_tracing", True, "Whether requests continue the trace of whoever sent them."),
+    option("tracing_minimal", None, f"Whether Django's own work is left out{_FOLLOWS}."),
+    option("instrument_middleware", None, f"Whether middleware makes spans{_FOLLOWS}."),
+    option("instrument_views", None, f"Whether views and their methods make spans{_FOLLOWS}."),
+    option("instrument_templates", None, f"Whether rendering templates makes spans{_FOLLOWS}."),
+    option("instrument_caches", None, f"Whether caches make spans of their own{_FOLLOWS}."),
+    option("instrument_databases", None, f"Whether statements tell alias and vendor of their database{_FOLLOWS}."),
+    option("instrument_signals", False, "Whether receivers of signals make spans."),
+    option("cache_service", "", "Service of the caches' spans; that of the requests if not given."),
+    option("database_service", "", "Service of statements; the driver's if neither this nor the prefix is given."),
+    option("database_service_name_prefix", "", "Statements have the service `<prefix><alias>db`, if given."),
+    option("use_handler_resource_format", False, "Whether requests are named by their view: `GET shop.views.user`."),
+    option(
+        "use_handler_with_url_name_resource_format",
+        False,
+        "Whether they are named by view and name of the URL: `GET shop.views.user.user-detail`.",
+    ),
+    option("use_legacy_resource_format", False, "Whether they are named by their view alone: `shop.views.user`."),
+    option("include_user_name", True, "Whether `django.user.name` is told."),
+)
+
+
+class Switches:
+    """What the options say in this process."""
+
+    __slots__ = ("integration",)
+
+    integration: Integration
+    """The declaration, which puts itself here."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The options by name."""
+        return self.integration.values
+
+    def on(self, part: str) -> bool:
+        """Whether a part of Django's own work is told of."""
+        values = self.integration.values
+        said: bool | None = values[f"instrument_{part}"]
+        if said is not None:
+            return said
+        minimal = values["tracing_minimal"]
+        return bool(values["full"]) if minimal is None else not minimal
+
+
+switches = Switches()

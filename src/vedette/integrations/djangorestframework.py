@@ -1,0 +1,49 @@
+"""Django REST framework: exceptions that it answers as failures of the server still mark Django's request."""
+
+from __future__ import annotations
+
+from vedette.instrument import Around, Call, Integration, enclosing
+from vedette.operations import IncomingRequest
+from vedette.operations.statuses import server_errors
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def handling(call: Call) -> None:
+    """A view raised."""
+    call.target = call.target  # said explicitly: what becomes of it is to be told
+
+
+def handled(call: Call, response: Any) -> None:
+    """It became a response; what the client did wrong is no failure. The rest raises on, and is Django's to tell."""
+    operation = enclosing(IncomingRequest)
+    if operation is not None and server_errors(getattr(response, "status_code", 0)):
+        operation.failed(call.arg(0, "exc"))
+
+
+integration = Integration(
+    "djangorestframework",
+    title="Django REST framework",
+    distribution="djangorestframework",
+    modules=["rest_framework"],
+    also=["rest_framework"],
+    floor="3.4",
+    tested=["3.4.0", "3.9.4", "3.12.4", "3.14.0", "3.16.1", "latest"],
+    docs="https://www.django-rest-framework.org",
+    conventions="http-server",
+    component="django",
+    service="django",
+    service_wins=False,
+    protection=["http", "blocking"],
+    hooks=[Around("rest_framework.views:APIView.handle_exception", handling, handled)],
+    pins={
+        "<3.5": ["django==1.8"],
+        "<3.10": ["django<2.3"],
+        "<3.14": ["django<4"],
+        "<3.15": ["django<4.3"],
+        "<3.17": ["django<5.3"],
+    },
+    notes="Requests, their routes and their bodies are told by Django's integration, which must be on.",
+)
