@@ -57,7 +57,7 @@ class IncomingRequest(Operation):
         "begun",
         "body",
         "carrier",
-        "handler",
+        "conversation",
         "headers",
         "method",
         "path",
@@ -109,7 +109,8 @@ class IncomingRequest(Operation):
         self.prefix = ""
         """Templates of the mounts that matched before the route."""
         self.path_params: dict[str, Any] | None = None
-        self.handler: str | None = None
+        self.conversation: Any = None
+        """What is said on the connection that it opens (WebSocket), where a family has to find it again."""
         self.status: int | None = None
         self.response_headers: Headers | None = None
         self.attributes: dict[str, Any] | None = None
@@ -156,6 +157,13 @@ class IncomingRequest(Operation):
         if params:
             self.path_params = params
             self.learned("path_params")
+
+    def upgraded(self) -> None:
+        """It is the handshake of a WebSocket."""
+        self.resource = f"websocket {self.path}"
+        self.type = "websocket"
+        self.method, self.verb = "GET", "websocket"
+        self.attributes = {"http.upgraded": "websocket"}
 
     def failed(self, error: BaseException) -> None:
         """The handler raised what the framework turns into a response. What it made of a refusal is no failure."""

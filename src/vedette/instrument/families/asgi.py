@@ -120,10 +120,7 @@ def _watch_http(call: Call, operation: IncomingRequest, app: Any, scope: Scope, 
 def _watch_websocket(
     call: Call, operation: IncomingRequest, separate: bool, app: Any, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    operation.resource = f"websocket {operation.path}"
-    operation.type = "websocket"
-    operation.method, operation.verb = "GET", "websocket"
-    operation.attributes = {"http.upgraded": "websocket"}
+    operation.upgraded()
     deniable = "websocket.http.response" in (scope.get("extensions") or ())
     socket = WebSocket(call, Conversation(call, operation, separate), deniable, receive, send)
     call.args = (app, scope, socket.receive, socket.send)

@@ -63,11 +63,6 @@ class Conversation:
         return self._opening is not None
 
     @property
-    def working(self) -> bool:
-        """Whether the application works on a message."""
-        return self._message is not None
-
-    @property
     def refusal(self) -> Answer | None:
         """What the protection refuses the connection with: because of its handshake, or of a message since."""
         message = self._message
@@ -125,9 +120,13 @@ class Conversation:
         """The connection is closed from this side."""
         return self._sent("websocket.close", {"websocket.close.code": 1000 if code is None else code})
 
-    def failing(self) -> Task | None:
-        """The application raised outside of any message."""
-        return self._sent("websocket.close", None)
+    def failed(self, error: BaseException | None) -> None:
+        """The application ended, by an exception or not. It belongs to the message that it worked on, if any."""
+        if error is not None and self.accepted and self._message is None:
+            call = self.begin(self._sent("websocket.close", None))
+            if call is not None:
+                call.close(error)
+        self.done(error)
 
     def _sent(self, name: str, attributes: dict[str, Any] | None) -> Task | None:
         opening = self._opening

@@ -111,14 +111,9 @@ class WebSocket:
 
     def _failed(self, error: BaseException | None) -> None:
         """The application raised. That its peer went away is no failure of its own."""
-        conversation = self._conversation
         if self._gone and type(error).__name__ in ("WebSocketDisconnect", "CancelledError"):
             error = None
-        if error is not None and conversation.accepted and not conversation.working:
-            call = conversation.begin(conversation.failing())
-            if call is not None:
-                call.close(error)
-        conversation.done(error)
+        self._conversation.failed(error)
 
     async def refused(self, *_: Any) -> None:
         """Ends the connection in the application's place: refused before it was accepted, policy violation after."""
