@@ -9,54 +9,24 @@ import io
 import pickle
 from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 import vedette
+from tests.integrations.databases import Postgres
 from tests.integrations.made import Spans
 from tests.services.postgresql import PostgreSQL
 
 asyncpg = pytest.importorskip("asyncpg")
 
-SPAN = {"name": "postgres.query", "service": "postgres", "type": "sql", "kind": "client"}
-
-
-class Database:
-    """A database of its own, and what spans say about it."""
-
-    def __init__(self, dsn: str) -> None:
-        parts = urlsplit(dsn)
-        self.dsn = dsn
-        self.tags = {
-            "component": "asyncpg",
-            "db.system.name": "postgresql",
-            "server.address": parts.hostname,
-            "server.port": parts.port,
-            "db.namespace": parts.path[1:],
-            "db.user": parts.username,
-        }
-
-    def span(self, text: str, rows: int | None = None, **attributes: Any) -> dict[str, Any]:
-        counted = {} if rows is None else {"db.response.returned_rows": rows}
-        return {**SPAN, "resource": text, "attributes": {**self.tags, **attributes, **counted}}
-
-    def batch(self, text: str, rows: int | None = None) -> dict[str, Any]:
-        return self.span(text, rows, **{"sql.executemany": "true"})
-
-    def connect(self) -> dict[str, Any]:
-        return {**SPAN, "name": "postgres.connect", "resource": "postgres.connect", "attributes": self.tags}
-
 
 @pytest.fixture(scope="module")
-def database(postgresql_server: PostgreSQL) -> Database:
-    dsn = postgresql_server.database()
-    postgresql_server.run("create table users (id int, name text)", dsn.rpartition("/")[2])
-    return Database(dsn)
+def database(postgresql_server: PostgreSQL) -> Postgres:
+    return Postgres(postgresql_server, "asyncpg")
 
 
 @contextlib.asynccontextmanager
-async def connected(database: Database, spans: Spans, **options: Any) -> AsyncIterator[Any]:
+async def connected(database: Postgres, spans: Spans, **options: Any) -> AsyncIterator[Any]:
     """A connection whose own span is out of the way."""
     connection = await asyncpg.connect(database.dsn, **options)
     spans()
@@ -66,9 +36,9 @@ async def connected(database: Database, spans: Spans, **options: Any) -> AsyncIt
         await connection.close()
 
 
-async def test_connecting_is_a_span(database: Database, spans: Spans) -> None:
+async def test_connecting_is_a_span(database: Postgres, spans: Spans) -> None:
     connection = await asyncpg.connect(database.dsn)
-    assert spans() == [database.connect()]
+    assert spans() == [database.step("postgres.connect")]
     await connection.close()
     assert spans() == []
 
@@ -80,7 +50,7 @@ async def test_connecting_in_vain_is_the_drivers_error(spans: Spans) -> None:
     assert (span["name"], span["error"], span["failure"][0]) == ("postgres.connect", True, "ConnectionRefusedError")
 
 
-async def test_each_way_to_fetch_is_one_span(database: Database, spans: Spans) -> None:
+async def test_each_way_to_fetch_is_one_span(database: Postgres, spans: Spans) -> None:
     async with connected(database, spans) as connection:
         assert [tuple(row) for row in await connection.fetch("select generate_series(1, $1)", 3)] == [(1,), (2,), (3,)]
         assert tuple(await connection.fetchrow("select $1::int", 7)) == (7,)
@@ -92,7 +62,7 @@ async def test_each_way_to_fetch_is_one_span(database: Database, spans: Spans) -
     ]
 
 
-async def test_statements_without_rows_with_and_without_arguments(database: Database, spans: Spans) -> None:
+async def test_statements_without_rows_with_and_without_arguments(database: Postgres, spans: Spans) -> None:
     async with connected(database, spans) as connection:
         assert await connection.execute("delete from users; select 1") == "SELECT 1"
         assert await connection.execute("delete from users where id = $1", 1) == "DELETE 0"
@@ -104,14 +74,14 @@ async def test_statements_without_rows_with_and_without_arguments(database: Data
     ]
 
 
-async def test_many_sets_of_parameters_are_one_span(database: Database, spans: Spans) -> None:
+async def test_many_sets_of_parameters_are_one_span(database: Postgres, spans: Spans) -> None:
     text = "insert into users values ($1, $2)"
     async with connected(database, spans) as connection:
         assert await connection.executemany(text, [(1, "a"), (2, "b")]) is None
-    assert spans() == [database.batch(text)]
+    assert spans() == [database.many(text)]
 
 
-async def test_many_sets_of_parameters_that_return_rows(database: Database, spans: Spans) -> None:
+async def test_many_sets_of_parameters_that_return_rows(database: Postgres, spans: Spans) -> None:
     if not hasattr(asyncpg.Connection, "fetchmany"):
         pytest.skip("since 0.30")
     text = "insert into users values ($1, $2) returning id"
@@ -119,10 +89,10 @@ async def test_many_sets_of_parameters_that_return_rows(database: Database, span
         assert [row["id"] for row in await connection.fetchmany(text, [(1, "a"), (2, "b")])] == [1, 2]
         statement = await connection.prepare(text)
         assert [row["id"] for row in await statement.fetchmany([(3, "c")])] == [3]
-    assert spans() == [database.batch(text, 2), database.batch(text, 1)]
+    assert spans() == [database.many(text, 2), database.many(text, 1)]
 
 
-async def test_prepared_statements_are_spans_when_they_run(database: Database, spans: Spans) -> None:
+async def test_prepared_statements_are_spans_when_they_run(database: Postgres, spans: Spans) -> None:
     text = "select generate_series(1, $1)"
     async with connected(database, spans) as connection:
         statement = await connection.prepare(text)
@@ -131,10 +101,10 @@ async def test_prepared_statements_are_spans_when_they_run(database: Database, s
         assert await statement.fetchval(3) == 1
         assert tuple(await statement.fetchrow(3)) == (1,)
         await statement.executemany([(1,), (2,)])
-    assert spans() == [database.span(text, 2), *[database.span(text, 1)] * 2, database.batch(text)]
+    assert spans() == [database.span(text, 2), *[database.span(text, 1)] * 2, database.many(text)]
 
 
-async def test_cursors_on_the_server_are_a_span_for_each_way_there(database: Database, spans: Spans) -> None:
+async def test_cursors_on_the_server_are_a_span_for_each_way_there(database: Postgres, spans: Spans) -> None:
     text = "select generate_series(1, 3)"
     async with connected(database, spans) as connection, connection.transaction():
         assert [row[0] async for row in connection.cursor(text, prefetch=2)] == [1, 2, 3]
@@ -157,7 +127,7 @@ async def test_cursors_on_the_server_are_a_span_for_each_way_there(database: Dat
     assert spans() == expected
 
 
-async def test_what_happens_while_rows_are_read_is_no_part_of_the_statement(database: Database, spans: Spans) -> None:
+async def test_what_happens_while_rows_are_read_is_no_part_of_the_statement(database: Postgres, spans: Spans) -> None:
     async with connected(database, spans) as connection, connection.transaction():
         with vedette.tracer.span("work"):
             async for _ in connection.cursor("select 1"):
@@ -166,7 +136,7 @@ async def test_what_happens_while_rows_are_read_is_no_part_of_the_statement(data
     assert inside["parent"] == "work"
 
 
-async def test_transactions_that_fail_are_rolled_back(database: Database, spans: Spans) -> None:
+async def test_transactions_that_fail_are_rolled_back(database: Postgres, spans: Spans) -> None:
     async with connected(database, spans) as connection:
         with pytest.raises(LookupError):
             async with connection.transaction(), connection.transaction():
@@ -176,7 +146,7 @@ async def test_transactions_that_fail_are_rolled_back(database: Database, spans:
     assert [text.split()[0] for text in texts[1:]] == ["SAVEPOINT", "ROLLBACK", "ROLLBACK;"]
 
 
-async def test_each_kind_of_copy_is_one_span(database: Database, spans: Spans) -> None:
+async def test_each_kind_of_copy_is_one_span(database: Postgres, spans: Spans) -> None:
     out = io.BytesIO()
     async with connected(database, spans) as connection:
         await connection.execute("truncate users")
@@ -195,7 +165,7 @@ async def test_each_kind_of_copy_is_one_span(database: Database, spans: Spans) -
     ]
 
 
-async def test_what_a_copy_reads_from_is_within_its_span(database: Database, spans: Spans) -> None:
+async def test_what_a_copy_reads_from_is_within_its_span(database: Postgres, spans: Spans) -> None:
     async def lines() -> AsyncIterator[bytes]:
         vedette.tracer.span("inside").finish()
         yield b"4\td\n"
@@ -207,7 +177,7 @@ async def test_what_a_copy_reads_from_is_within_its_span(database: Database, spa
     assert inside["parent"] == "postgres.query"
 
 
-async def test_an_error_is_the_drivers_own(database: Database, spans: Spans) -> None:
+async def test_an_error_is_the_drivers_own(database: Postgres, spans: Spans) -> None:
     async with connected(database, spans) as connection:
         with pytest.raises(asyncpg.UndefinedTableError) as raised:
             await connection.fetch("select * from nowhere")
@@ -219,7 +189,7 @@ async def test_an_error_is_the_drivers_own(database: Database, spans: Spans) -> 
     assert failed == {**database.span("select * from nowhere"), "error": True}
 
 
-async def test_errors_while_a_statement_runs(database: Database, spans: Spans) -> None:
+async def test_errors_while_a_statement_runs(database: Postgres, spans: Spans) -> None:
     async with connected(database, spans) as connection:
         statement = await connection.prepare("select 1 / $1::int")
         with pytest.raises(asyncpg.DivisionByZeroError):
@@ -229,7 +199,7 @@ async def test_errors_while_a_statement_runs(database: Database, spans: Spans) -
     assert [span["error"] for span in spans()] == [True, True]
 
 
-async def test_timeouts_are_the_callers(database: Database, spans: Spans) -> None:
+async def test_timeouts_are_the_callers(database: Postgres, spans: Spans) -> None:
     async with connected(database, spans) as connection:
         with pytest.raises(asyncio.TimeoutError):
             await connection.fetch("select pg_sleep(5)", timeout=0.05)
@@ -239,7 +209,7 @@ async def test_timeouts_are_the_callers(database: Database, spans: Spans) -> Non
     assert slow["failure"][0].endswith("TimeoutError")
 
 
-async def test_cancellation_goes_through(database: Database, spans: Spans) -> None:
+async def test_cancellation_goes_through(database: Postgres, spans: Spans) -> None:
     async with connected(database, spans) as connection:
         task = asyncio.ensure_future(connection.fetch("select pg_sleep(5)"))
         await asyncio.sleep(0.05)
@@ -250,7 +220,7 @@ async def test_cancellation_goes_through(database: Database, spans: Spans) -> No
     assert [span.get("failure", [""])[0] for span in spans()] == ["asyncio.exceptions.CancelledError", ""]
 
 
-async def test_statements_on_a_closed_connection(database: Database, spans: Spans) -> None:
+async def test_statements_on_a_closed_connection(database: Postgres, spans: Spans) -> None:
     async with connected(database, spans) as connection:
         pass
     with pytest.raises(asyncpg.InterfaceError, match="closed"):
@@ -259,7 +229,7 @@ async def test_statements_on_a_closed_connection(database: Database, spans: Span
     assert (span["error"], span["resource"]) == (True, "select 1")
 
 
-async def test_what_is_no_statement_is_refused_by_the_driver(database: Database, spans: Spans) -> None:
+async def test_what_is_no_statement_is_refused_by_the_driver(database: Postgres, spans: Spans) -> None:
     async with connected(database, spans) as connection:
         for odd in (None, 7, b"select 1"):
             with pytest.raises((TypeError, AttributeError, asyncpg.PostgresError)):
@@ -268,9 +238,9 @@ async def test_what_is_no_statement_is_refused_by_the_driver(database: Database,
             await connection.execute()
 
 
-async def test_pools(database: Database, spans: Spans) -> None:
+async def test_pools(database: Postgres, spans: Spans) -> None:
     async with asyncpg.create_pool(database.dsn, min_size=1, max_size=1) as pool:
-        assert spans() == [database.connect()]
+        assert spans() == [database.step("postgres.connect")]
         assert await pool.fetchval("select 1") == 1
         async with pool.acquire() as connection:
             assert isinstance(connection, asyncpg.Connection)
@@ -282,7 +252,7 @@ async def test_pools(database: Database, spans: Spans) -> None:
     ]
 
 
-async def test_many_at_once_do_not_mix(database: Database, spans: Spans) -> None:
+async def test_many_at_once_do_not_mix(database: Postgres, spans: Spans) -> None:
     async def asked(pool: Any, number: int) -> None:
         with vedette.tracer.span(f"work {number}"):
             assert await pool.fetchval("select $1::int", number) == number
@@ -293,7 +263,7 @@ async def test_many_at_once_do_not_mix(database: Database, spans: Spans) -> None
     assert sorted(parents) == [f"work {number}" for number in range(6)]
 
 
-async def test_types_that_the_driver_asks_about_make_no_spans(database: Database, spans: Spans) -> None:
+async def test_types_that_the_driver_asks_about_make_no_spans(database: Postgres, spans: Spans) -> None:
     async with connected(database, spans) as connection:
         await connection.execute("create type mood as enum ('sad', 'glad')")
         assert await connection.fetchval("select 'sad'::mood") == "sad"
@@ -313,7 +283,7 @@ class OwnRecord(asyncpg.Record):
         return self[name]
 
 
-async def test_classes_of_the_application(database: Database, spans: Spans) -> None:
+async def test_classes_of_the_application(database: Postgres, spans: Spans) -> None:
     async with connected(database, spans, connection_class=OwnConnection, record_class=OwnRecord) as connection:
         assert type(connection) is OwnConnection
         rows = await connection.fetch("1 as one")
@@ -321,14 +291,14 @@ async def test_classes_of_the_application(database: Database, spans: Spans) -> N
     assert spans() == [database.span("select 1 as one", 1)]
 
 
-async def test_statements_belong_to_what_is_active(database: Database, spans: Spans) -> None:
+async def test_statements_belong_to_what_is_active(database: Postgres, spans: Spans) -> None:
     async with connected(database, spans) as connection:
         with vedette.tracer.span("work"):
             await connection.fetch("select 1")
     assert spans()[1] == {**database.span("select 1", 1), "parent": "work"}
 
 
-async def test_facts_are_asked_once(database: Database, spans: Spans) -> None:
+async def test_facts_are_asked_once(database: Postgres, spans: Spans) -> None:
     async with connected(database, spans) as connection:
         await connection.fetch("select 1")
         connection._addr = ("elsewhere", 1)
@@ -345,7 +315,7 @@ def test_it_stays_as_it_was() -> None:
     assert pickle.loads(pickle.dumps(asyncpg.Connection.execute)) is asyncpg.Connection.execute
 
 
-async def test_switched_off_it_makes_no_spans(database: Database, spans: Spans) -> None:
+async def test_switched_off_it_makes_no_spans(database: Postgres, spans: Spans) -> None:
     from vedette.lifecycle import running
 
     state = running()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.services import ddapm, mariadb, postgresql
+from tests.services import ddapm, fakesnow, mariadb, postgresql, vertica_stub
 from tests.services import recorder as recorders
 from tests.services import redis as redis_servers
 
@@ -37,6 +37,26 @@ def redis_cluster() -> Iterator[redis_servers.RedisCluster]:
     """A Redis cluster of three nodes."""
     with redis_servers.running_cluster() as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def snowflake_server() -> Iterator[fakesnow.Snowflake]:
+    """Snowflake, by fakesnow; ``.options()`` gives the keyword arguments of ``connect``."""
+    with fakesnow.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _vertica_stub() -> Iterator[vertica_stub.Vertica]:
+    with vertica_stub.running() as server:
+        yield server
+
+
+@pytest.fixture
+def vertica_server(_vertica_stub: vertica_stub.Vertica) -> vertica_stub.Vertica:
+    """A stand-in for Vertica; has heard nothing, and answers ordinarily, at the start of each test."""
+    _vertica_stub.clear()
+    return _vertica_stub
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,8 @@ def gather(connection: Any) -> dict[str, Any]:
     """Where the connection leads to; for Unix sockets the address is a path."""
     address, parameters = connection._addr, connection._params
     host, port = (address, None) if isinstance(address, str) else address[:2]
-    return postgres.facts(host, port, parameters.database, parameters.user, None)
+    application = (parameters.server_settings or {}).get("application_name")
+    return postgres.facts(host, port, parameters.database, parameters.user, application)
 
 
 DRIVER = dbapi.Driver("postgres", "postgresql", "asyncpg", gather, connection_of=lambda connection: connection)
