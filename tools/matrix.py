@@ -51,7 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
     due = cells if options.again else known.due(cells)
     if options.list:
         return show(cells, due)
-    return 1 if Run(due, interpreters, len(cells), options.minutes).play(options.jobs) else 0
+    run = Run(due, interpreters, len(cells), options.minutes)
+    run.record = not options.no_record
+    return 1 if run.play(options.jobs) else 0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -65,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--minutes", type=float, help="begin no cell after that time")
     made.add_argument("--jobs", type=int, default=1, help="cells at a time")
     made.add_argument("--again", action="store_true", help="also what is known to pass")
+    made.add_argument("--no-record", action="store_true", help="leave the evidence as it is")
     made.add_argument("--list", action="store_true", help="run nothing")
     return made
 
@@ -107,6 +110,8 @@ class Run:
         self._until = self._begun + minutes * 60 if minutes is not None else float("inf")
         self._expected = {name: state["seconds"] for name, state in known.read().items()}
         self._jobs = 1
+        self.record = True
+        """Whether the evidence is to be changed."""
         self.results: dict[str, Outcome] = {}
 
     def play(self, jobs: int) -> list[str]:
@@ -119,7 +124,8 @@ class Run:
         with ThreadPoolExecutor(jobs) as pool:
             for cell in self._due:
                 pool.submit(self._step, cell)
-        forget_undeclared()
+        if self.record:
+            forget_undeclared()
         return self._told()
 
     def _step(self, cell: Cell) -> None:
@@ -133,7 +139,7 @@ class Run:
         seconds = time.monotonic() - begun
         self.results[cell.name] = outcome
         _keep_log(cell, outcome.log)
-        if outcome.result != "unreachable":
+        if self.record and outcome.result != "unreachable":
             record(cell, outcome)
         if outcome.result not in BAD:
             known.write(cell, fingerprint, seconds)
@@ -171,7 +177,7 @@ def forget_undeclared() -> None:
 
     def wanted(record: evidence.Record) -> bool:
         integration = declarations.get(record["integration"])
-        if integration is None or integration.distribution is None:
+        if integration is None or integration.distribution is None or integration.stand_in:
             return integration is not None
         named = {_release(version) for version in versions_of(integration)[:-1]}
         version = _release(record["version"])

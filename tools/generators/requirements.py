@@ -37,8 +37,12 @@ def _together() -> list[Integration]:
 
 def _requirements(integrations: Iterable[Integration]) -> list[str]:
     """Without repetitions, by name."""
-    named = {name for each in integrations for name in (each.distribution, *each.tests_use) if name}
+    named = {name for each in integrations for name in (_distribution(each), *each.tests_use) if name}
     return sorted(named, key=str.lower)
+
+
+def _distribution(integration: Integration) -> str | None:
+    return None if integration.stand_in else integration.distribution
 
 
 def _text(about: str, requirements: list[str]) -> str:

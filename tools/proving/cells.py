@@ -11,6 +11,8 @@ from vedette.instrument.versions import at_least, numbers
 LATEST = "latest"
 ITS_PYTHONS = "of Python"
 """Version of libraries that come with Python."""
+STAND_IN = "stand-in"
+"""Version of libraries that can't be installed any more."""
 
 
 class Cell(NamedTuple):
@@ -29,6 +31,8 @@ class Cell(NamedTuple):
 
 def versions_of(integration: Integration) -> list[str]:
     """The floor, what is declared, and the newest; oldest first."""
+    if integration.stand_in:
+        return [STAND_IN]
     if integration.distribution is None:
         return [ITS_PYTHONS]
     named = set(integration.tested) - {LATEST}
@@ -66,7 +70,7 @@ def part_of(cells: Collection[Cell], part: int, parts: int) -> list[Cell]:
 
 def requirements(integration: Integration, version: str) -> list[str]:
     """What to install for a version: the library, what it needs and does not ask for, and what its tests use."""
-    if integration.distribution is None:
+    if integration.distribution is None or integration.stand_in:
         return list(integration.tests_use)
     exact = integration.distribution if version == LATEST else f"{integration.distribution}=={version}"
     pins = [pin for bound, pins in integration.pins.items() if applies(bound, version) for pin in pins]
