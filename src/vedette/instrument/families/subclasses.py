@@ -7,6 +7,7 @@ Left alone: factories that are no classes, and classes that the application inst
 from __future__ import annotations
 
 from vedette._native import Hook
+from vedette.instrument import rewrite
 from vedette.instrument.families.dbapi import counted
 from vedette.instrument.replace import put, wrapped
 
@@ -52,13 +53,19 @@ class Subclasses:
     """The hooked subclasses of one driver's class, made on first sight and kept.
 
     `methods` maps names to what describes a call, and what sees its result; `rewired` maps names to describers that
-    change the call itself.
+    change the call itself. `asynchronous` methods are awaited.
     """
 
     def __init__(
-        self, installed: Installed, root: type, methods: dict[str, Method], rewired: dict[str, Describe]
+        self,
+        installed: Installed,
+        root: type,
+        methods: dict[str, Method],
+        rewired: dict[str, Describe],
+        asynchronous: bool = False,
     ) -> None:
         self._installed = installed
+        self._asynchronous = asynchronous
         self._root = root
         self._methods = {name: method for name, method in methods.items() if hasattr(root, name)}
         changed: dict[str, Method] = {name: (describe, None) for name, describe in rewired.items()}
@@ -77,8 +84,9 @@ class Subclasses:
         return made
 
     def _hooked(self, base: type, methods: dict[str, Method]) -> dict[str, Any]:
+        installed, asynchronous = self._installed, self._asynchronous
         return {
-            name: wrapped(self._installed.hook(getattr(base, name), describe, after), True)
+            name: _method(installed, getattr(base, name), describe, after, asynchronous)
             for name, (describe, after) in methods.items()
         }
 
@@ -87,6 +95,28 @@ class Subclasses:
         between = base.__mro__[: base.__mro__.index(self._root)]
         overriding = [(name, vars(cls)[name]) for cls in between for name in self._methods if name in vars(cls)]
         return {name: self._methods[name] for name, method in overriding if not _calls_super(method)}
+
+
+def _method(
+    installed: Installed, original: Any, describe: Describe, after: After | None, asynchronous: bool
+) -> Callable[..., Any]:
+    if not asynchronous:
+        return wrapped(installed.hook(original, describe, after), True)
+    method = _awaiting(original)
+    rewrite.rewrite(method, installed.hook(rewrite.copy(method), describe, after))
+    return method
+
+
+def _awaiting(original: Any) -> Any:
+    """A coroutine function in Python around a compiled one, whose call returns before its work has begun."""
+
+    async def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return await original(self, *args, **kwargs)
+
+    for attribute in ("__module__", "__name__", "__qualname__", "__doc__"):
+        setattr(method, attribute, getattr(original, attribute, None))
+    method.__wrapped__ = original  # type: ignore[attr-defined]  # as `functools.wraps` does
+    return method
 
 
 def _calls_super(method: Any) -> bool:
@@ -120,10 +150,10 @@ class Driver:
         self._connection = connection
         self._cursor = cursor
         self._factory = factory
-        methods = {**_each(others, None), **_each(statements, counted)}
+        methods = {**each(others), **each(statements, counted)}
         self._cursors = Subclasses(installed, cursor, methods, {})
         change = {"cursor": self._rewire, **(rewired or {})}
-        self._connections = Subclasses(installed, connection, _each(transactions, None), change)
+        self._connections = Subclasses(installed, connection, each(transactions), change)
 
     def connecting(self, call: Call, factory: Factory) -> None:
         """Makes a call of `connect` make a hooked connection; `factory` is its argument that takes a class."""
@@ -138,17 +168,31 @@ class Driver:
         self._factory.hand_in(call, default, self._cursors.of, instances=1)
 
 
-def _each(describers: dict[str, Describe], after: After | None) -> dict[str, Method]:
+def each(describers: dict[str, Describe], after: After | None = None) -> dict[str, Method]:
+    """Describers of methods, each with the same look at the result."""
     return {name: (describe, after) for name, describe in describers.items()}
+
+
+def override(
+    installed: Installed, owner: type, methods: dict[str, Method], asynchronous: bool = False
+) -> Callable[[], None]:
+    """Hooks compiled methods of a class that takes others, also those that it inherits from one in C."""
+    hooked = {
+        name: _method(installed, getattr(owner, name), describe, after, asynchronous)
+        for name, (describe, after) in methods.items()
+    }
+    return _all([put(owner, name, method) for name, method in hooked.items()])
 
 
 def replace_in(modules: Iterable[Any], name: str, hook: Hook) -> Callable[[], None]:
     """Puts one hooked callable in the place of `name` in several modules; returns what undoes it."""
     stand_in = wrapped(hook, False)
-    undo = [put(module, name, stand_in) for module in modules if hasattr(module, name)]
+    return _all([put(module, name, stand_in) for module in modules if hasattr(module, name)])
 
-    def restore() -> None:
-        for each in undo:
-            each()
 
-    return restore
+def _all(steps: list[Callable[[], None]]) -> Callable[[], None]:
+    def undo() -> None:
+        for step in steps:
+            step()
+
+    return undo

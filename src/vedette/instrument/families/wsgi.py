@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
     StartResponse = Callable[..., Any]
 
-DISTRIBUTED = option("distributed_tracing", True, "Whether requests continue the trace of whoever sent them.")
-"""An option that all web frameworks have."""
+OPTIONS = (option("distributed_tracing", True, "Whether requests continue the trace that their headers name."),)
 
 _REASONS = {302: "Found", 303: "See Other", 403: "Forbidden"}
 
@@ -81,12 +80,12 @@ class ResponseHeaders:
 
 
 def describe(
-    name: str, environ_at: int = 1, distributed: Callable[[], bool] | None = None
+    name: str, distributed: Callable[[], bool] = lambda: True, environ_at: int = 1
 ) -> Callable[[Call], IncomingRequest | None]:
     """A describer for functions that take (..., environ, start_response), the environ at that position.
 
     An application within another (mounted, or wrapped by it) is part of the same request. `distributed` tells whether
-    the trace of whoever asked goes on; None means always.
+    the trace of whoever asked goes on.
     """
 
     def request(call: Call) -> IncomingRequest | None:
@@ -95,7 +94,7 @@ def describe(
         if _is_within(environ):
             return None
         operation = incoming(name, environ)
-        if distributed is not None and not distributed():
+        if not distributed():
             operation.carrier = None
         call.args = (*args[: environ_at + 1], _watched(operation, start_response), *args[environ_at + 2 :])
         if operation.listeners:
