@@ -99,7 +99,7 @@ class Subclasses:
 
 def _method(
     installed: Installed, original: Any, describe: Describe, after: After | None, asynchronous: bool
-) -> Callable[..., Any]:
+) -> Any:
     if not asynchronous:
         return wrapped(installed.hook(original, describe, after), True)
     method = _awaiting(original)
