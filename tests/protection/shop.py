@@ -30,6 +30,8 @@ class Client:
     """Template of the route to `/path/...`, as the framework spells it."""
     begins_streams_at_once = False
     """Whether a stream's head is sent before its first piece is made."""
+    gathers_streams = False
+    """Whether pieces of a stream are gathered before they are sent."""
     tells_of_parts = False
     """Whether a body that is read in part is read in more than ten bytes."""
     reads_ignored = False

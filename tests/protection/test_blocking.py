@@ -89,7 +89,7 @@ def source_line(text: str) -> int:
 
 
 def test_ordinary_names_pass(client: Any, blocking: None, findings: Any) -> None:
-    assert client("/search?name=bob").body in (b'{"rows":[["bob"]]}\n', b'{"rows":[["bob"]]}')
+    assert json.loads(client("/search?name=bob").body) == {"rows": [["bob"]]}
     assert findings() == []
 
 
@@ -102,6 +102,9 @@ def test_a_statement_of_a_stream_that_has_not_begun(client: Any, only_sinks: Any
 
 def test_a_statement_of_a_stream_that_has_begun_breaks_it_off(client: Any, only_sinks: Any, spans: Spans) -> None:
     only_sinks("block")
+    if client.gathers_streams:
+        assert client(f"/streamed?begin=1&name={INJECTED}").status == 403
+        return
     with pytest.raises(ConnectionResetError, match="protection"):
         client(f"/streamed?begin=1&name={INJECTED}")
     assert ran[-1] == "before"

@@ -79,7 +79,8 @@ def test_attacks_in_bodies_stop_the_reading(
     answer = client(f"/body/{how}", "POST", {"Content-Type": content_type}, pieces if chunked else body)
     assert answer.status == 403
     assert b"security_response_id" in answer.body
-    assert ran[-1] == "body"  # the handler began, and never got what it read
+    # The handler began, and never got what it read; or it was the framework that read.
+    assert ran[-1:] == ["body"] or (client.reads_ignored and "body" not in ran)
     assert ("xss", "server.request.body", path, True) in findings()
 
 

@@ -1,4 +1,5 @@
 """Flask: one span per request, named by its URL rule; the view's errors; templates by the Jinja2 integration."""
+
 from __future__ import annotations
 
 import sys
@@ -40,7 +41,7 @@ def dispatched(call: Call) -> None:
 # The last that build MarkupSafe of that time.
 OLD_SETUPTOOLS = ['build:setuptools<58; python_version<"3.12"', 'build:setuptools<72; python_version>="3.12"']
 
-integration = Integration(
+integration: Integration = Integration(
     "flask",
     title="Flask",
     distribution="Flask",
@@ -58,8 +59,13 @@ integration = Integration(
     service="flask",
     service_wins=False,
     protection=["http", "blocking"],
+    options=wsgi.OPTIONS,
     hooks=[
-        Around("flask.app:Flask.wsgi_app", wsgi.describe("flask.request"), wsgi.responded),
+        Around(
+            "flask.app:Flask.wsgi_app",
+            wsgi.describe("flask.request", lambda: integration.values["distributed_tracing"]),
+            wsgi.responded,
+        ),
         Around("flask.app:Flask.full_dispatch_request", dispatched),
         Around("flask.app:Flask.handle_exception", routing.failing(0, "e")),
         *steps("flask.app:Flask", STEPS),

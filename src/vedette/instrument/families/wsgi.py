@@ -248,10 +248,21 @@ def responded(call: Call, result: Iterable[bytes]) -> object:
         _closed(call, result)
         refused: object = operation.refused()
         return refused
-    wrapper = operation.headers.environ.get("wsgi.file_wrapper")
-    if isinstance(result, (list, tuple)) or (isinstance(wrapper, type) and isinstance(result, wrapper)):
+    if isinstance(result, (list, tuple)) or _is_file(operation, result):
         return None
     return Stream(call, Guarded(operation, result) if operation.listeners else result, _length(operation))
+
+
+def _is_file(operation: IncomingRequest, result: Any) -> bool:
+    """Whether the server may send it without reading: a file in its own wrapper. Others may be wrapped, too (Molten)."""
+    wrapper = getattr(operation.headers, "environ", {}).get("wsgi.file_wrapper")
+    if not isinstance(wrapper, type) or not isinstance(result, wrapper):
+        return False
+    try:
+        getattr(result, "filelike", result).fileno()
+    except (AttributeError, OSError):
+        return not hasattr(result, "filelike")  # another kind of wrapper: nobody knows
+    return True
 
 
 def _length(operation: IncomingRequest) -> int | None:
