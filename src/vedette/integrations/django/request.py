@@ -191,7 +191,8 @@ def _finished(call: Call, operation: IncomingRequest, response: Any) -> object:
         if operation.refusal is not None:
             return _answer(operation)
     if response.streaming and not getattr(response, "is_async", False):
-        response._iterator = Stream(call, response._iterator)
+        pieces = response._iterator
+        response._iterator = Stream(call, wsgi.Guarded(operation, pieces) if operation.listeners else pieces)
     return None
 
 
