@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -18,7 +19,8 @@ from tests.cli.test_config import vedette
 from vedette.cli import integrations
 from vedette.instrument.integration import Integration
 
-KEYS = ["name", "distribution", "modules", "floor", "automatic", "installed", "status", "evidence", "protection"]
+KEYS = ["name", "distribution", "modules", "floor", "automatic", "installed", "status", "hooked", "reason"]
+KEYS += ["evidence", "protection"]
 
 
 def document(folder: Path, *arguments: str, **environ: str) -> dict[str, dict[str, Any]]:
@@ -43,12 +45,37 @@ def test_json_is_a_list_of_objects_with_all_keys(tmp_path: Path) -> None:
     assert (flask["distribution"], flask["modules"], flask["floor"]) == ("Flask", ["flask"], "0.10")
     assert (flask["automatic"], flask["status"]) == (True, "ready")
     assert "blocking" in flask["protection"]
+    assert "flask.app:Flask.wsgi_app" in flask["hooked"]
+    assert flask["reason"] == ""
+    assert entries["urllib3"]["hooked"] is None
+    assert entries["urllib3"]["reason"] == "asked for by VEDETTE_URLLIB3_ENABLED=true"
     assert entries["sqlite3"]["installed"] == platform.python_version()
 
 
 def test_a_library_that_is_switched_off_is_told(tmp_path: Path) -> None:
-    assert document(tmp_path, DD_TRACE_FLASK_ENABLED="false")["flask"]["status"] == "off"
-    assert document(tmp_path, VEDETTE_FLASK_ENABLED="0")["flask"]["status"] == "off"
+    for switch in ({"DD_TRACE_FLASK_ENABLED": "false"}, {"VEDETTE_FLASK_ENABLED": "0"}):
+        flask = document(tmp_path, "--no-import", **switch)["flask"]
+        assert (flask["status"], flask["hooked"], flask["reason"]) == ("off", None, "switched off by a setting")
+
+
+def test_every_installed_library_is_hooked_whole(tmp_path: Path) -> None:
+    """Those that are asked for, too: in the versions of this environment nothing is missing."""
+    entries = document(tmp_path, "--installed", VEDETTE_URLLIB3_ENABLED="1", VEDETTE_HTTP_CLIENT_ENABLED="1")
+    told = {name: entry["reason"] for name, entry in entries.items() if entry["status"] == "incomplete"}
+    assert told == {}
+    assert len(entries["urllib3"]["hooked"]) == 1
+
+
+def test_what_can_not_be_imported_or_hooked_is_told(tmp_path: Path) -> None:
+    (tmp_path / "loguru").mkdir()
+    (tmp_path / "loguru" / "__init__.py").write_text("print('hello')\nraise RuntimeError('no')\n")
+    (tmp_path / "structlog.py").write_text("import os\nos._exit(3)\n")
+    environ = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{SOURCE}"}
+    loguru = document(tmp_path, **environ)["loguru"]
+    assert (loguru["status"], loguru["hooked"]) == ("incomplete", [])
+    assert loguru["reason"] == "it can't be imported: RuntimeError('no')"
+    structlog = document(tmp_path, **environ)["structlog"]
+    assert structlog["reason"] == "its import ended the process, or took too long"
 
 
 def test_markdown_and_table_have_a_row_for_each(tmp_path: Path) -> None:

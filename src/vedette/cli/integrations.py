@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 import vedette.integrations
+from vedette.cli._hooked import Hooked, hooked
 from vedette.instrument.integration import Integration
 from vedette.instrument.versions import at_least, normal
 from vedette.integrations.index import MODULES
@@ -28,6 +29,7 @@ STYLES = {
     "ready": "green",
     "not automatic": "yellow",
     "off": "yellow",
+    "incomplete": "red",
     "below floor": "red",
     "not installed": "dim",
 }
@@ -47,6 +49,10 @@ class Row(NamedTuple):
     installed: str | None
     """Version that is installed here."""
     status: str
+    hooked: list[str] | None
+    """Functions that are hooked when the library is imported here; None if that was not tried."""
+    reason: str
+    """Why it is not instrumented, or what is wrong; empty if all is well."""
     evidence: list[dict[str, str]]
     """What was tested: python, version, result, date."""
     protection: tuple[str, ...]
@@ -56,20 +62,24 @@ class Row(NamedTuple):
 @click.option("--json", "as_json", is_flag=True, help="A JSON list of objects.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="A Markdown table.")
 @click.option("--installed", "only_installed", is_flag=True, help="Only libraries that are installed here.")
-def command(as_json: bool, as_markdown: bool, only_installed: bool) -> None:
+@click.option("--no-import", is_flag=True, help="Do not try the libraries: tell by versions and settings alone.")
+def command(as_json: bool, as_markdown: bool, only_installed: bool, no_import: bool) -> None:
     """List the libraries that vedette instruments: versions, what is installed here, and what becomes of it.
 
     Status: `ready` is instrumented when it is imported; `not automatic` only if it is asked for, by
     `vedette.instrument("name")` or VEDETTE_<NAME>_ENABLED=true; `off` was switched off by a setting; `below floor` is
-    older than what is supported, and left alone.
+    older than what is supported, and left alone; of an `incomplete` one not everything could be hooked. To tell, the
+    libraries that are ready are imported, in a process of their own.
     """
     chosen = [row for row in rows() if row.installed is not None or not only_installed]
+    if not no_import:
+        chosen = tried(chosen)
     if as_json:
         click.echo(json.dumps([row._asdict() for row in chosen], indent=2))
     elif as_markdown:
         click.echo("\n".join(markdown(chosen)))
     else:
-        wide = None if sys.stdout.isatty() else 200  # a file or a pipe has no edge to fold lines at
+        wide = None if sys.stdout.isatty() else 240  # a file or a pipe has no edge to fold lines at
         Console(width=wide).print(_table(chosen))
 
 
@@ -90,6 +100,7 @@ def row_of(integration: Integration, settings: Settings, proved: list[dict[str, 
     """One integration's facts, and its state here."""
     installed = installed_version(integration)
     enabled = settings.integration(integration.name).enabled
+    status = status_of(integration, installed, enabled)
     return Row(
         name=integration.name,
         distribution=integration.distribution,
@@ -97,7 +108,9 @@ def row_of(integration: Integration, settings: Settings, proved: list[dict[str, 
         floor=integration.floor,
         automatic=integration.automatic,
         installed=installed,
-        status=status_of(integration, installed, enabled),
+        status=status,
+        hooked=None,
+        reason=reason_of(status, integration, installed),
         evidence=proved,
         protection=integration.protection,
     )
@@ -112,6 +125,27 @@ def status_of(integration: Integration, installed: str | None, enabled: bool | N
     if integration.floor is not None and integration.distribution and not at_least(installed, integration.floor):
         return "below floor"
     return "ready" if enabled or integration.automatic else "not automatic"
+
+
+def reason_of(status: str, integration: Integration, installed: str | None) -> str:
+    """Why the library is not instrumented, for those who wonder; empty if it is, or is not there."""
+    if status == "below floor":
+        return f"{installed} is older than {integration.floor}"
+    variable = f"VEDETTE_{integration.name.upper()}_ENABLED"
+    return {"off": "switched off by a setting", "not automatic": f"asked for by {variable}=true"}.get(status, "")
+
+
+def tried(chosen: list[Row]) -> list[Row]:
+    """The rows with what is hooked when the libraries that are ready are imported."""
+    found = hooked(row.name for row in chosen if row.status == "ready")
+    return [_after(row, found[row.name]) if row.name in found else row for row in chosen]
+
+
+def _after(row: Row, result: Hooked) -> Row:
+    if result.untried:
+        return row._replace(reason=result.untried)
+    status = "incomplete" if result.problem else row.status
+    return row._replace(status=status, hooked=result.hooked, reason=result.problem)
 
 
 def installed_version(integration: Integration) -> str | None:
@@ -150,7 +184,7 @@ def _table(chosen: list[Row]) -> Table:
     return table
 
 
-TITLES = ("Integration", "Library", "Since", "Installed", "Status", "Tested", "Protection")
+TITLES = ("Integration", "Library", "Since", "Installed", "Status", "Hooked", "Tested", "Protection")
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -161,6 +195,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.floor or "",
         row.installed or "",
         row.status,
+        row.reason or ("" if row.hooked is None else str(len(row.hooked))),
         tested(row.evidence),
         ", ".join(row.protection),
     )
