@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from vedette import _native
 from vedette.instrument.families import correlation
+from vedette.instrument.families.traced_wsgi import traced
 from vedette.instrument.registry import Registry
 from vedette.integrations.index import ALSO, AUTOMATIC, MODULES
 from vedette.integrations.load import load_integration
@@ -11,7 +12,7 @@ from vedette.lifecycle.identity import inferred_service
 from vedette.lifecycle.native_options import native_options
 from vedette.lifecycle.problems import tell
 from vedette.lifecycle.signals import watch_signals
-from vedette.operations import statuses
+from vedette.operations import Query, statuses
 from vedette.settings import Settings, load
 
 TYPE_CHECKING = False
@@ -38,6 +39,18 @@ class Running:
         self._undo.append(at_exit())
         self._undo.append(watch_signals())
         self._protect()
+        self._comment()
+
+    def _comment(self) -> None:
+        mode = self.settings.dbm_propagation_mode
+        if mode == "disabled":
+            return
+        from vedette.instrument.families.statement_comments import Comments  # off means off: not even imported
+
+        settings = self.settings
+        listener = Comments(mode, settings.service or inferred_service(), settings.env, settings.version)
+        Query.listen(listener)
+        self._undo.append(lambda: Query.unlisten(listener))
 
     def _protect(self) -> None:
         if self.settings.protection == "off":
@@ -137,6 +150,19 @@ def instrument_dbapi(module: ModuleType, system: str | None = None) -> None:
         running.registry.add(declared)
     else:
         instrument(known)
+
+
+def instrument_wsgi(application: Any) -> Any:
+    """A WSGI application around this one, whose requests are traced.
+
+    Frameworks that are instrumented need no asking; within this one they are part of its requests. Starts vedette
+    without the automatic integrations if it is not started; where it is switched off, the application is returned.
+    """
+    running = start(instrument=False)
+    if running is None:
+        return application
+    running.registry.instrument("wsgi")
+    return traced(application)
 
 
 def _known_by(module: str) -> str | None:

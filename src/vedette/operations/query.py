@@ -5,15 +5,16 @@ from vedette.operations.operation import Operation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
-    from vedette._native import Span
+    from vedette._native import Call, Span
 
 
 class Query(Operation):
     """SQL, key-value, document or search: one round trip to a datastore."""
 
-    __slots__ = ("attributes", "batch", "cursor", "protection", "rows", "server", "system", "type")
+    __slots__ = ("attributes", "batch", "comment", "cursor", "protection", "rows", "server", "system", "type")
 
     def __init__(
         self,
@@ -40,6 +41,8 @@ class Query(Operation):
         self.rows: int | None = None
         """Rows returned or affected, where the library tells."""
         self.attributes: dict[str, Any] | None = None
+        self.comment: Callable[[Call, str, str], bool] | None = None
+        """How a comment for the database's monitoring gets into the call, where it may."""
         self.cursor: object = None
         """What runs it; what that needs in order to run it is no statement of its own."""
         self.protection: Any = None

@@ -68,6 +68,7 @@ class Values:
     http_client_error_statuses: tuple[tuple[int, int], ...]
     integrations: Mapping[str, object]
     logs_injection: bool
+    dbm_propagation_mode: Literal["disabled", "service", "full"]
     protection: Literal["off", "monitor", "block"]
     protection_rules: str | None
     exploit_prevention: bool

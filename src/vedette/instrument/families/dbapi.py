@@ -7,6 +7,7 @@ by one `Driver`, and which of its classes do what.
 from __future__ import annotations
 
 from vedette._native import enclosing
+from vedette.instrument.families.statement_comments import KEYWORDS, placing, unless_prepared
 from vedette.instrument.integration import Around, option
 from vedette.operations import Query, Task
 
@@ -16,15 +17,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vedette._native import Call
+    from vedette.instrument.families.statement_comments import Place
 
     Describe = Callable[[Call], Any]
     Server = Callable[[Any], "dict[str, Any] | None"]
 
-STATEMENTS = ("execute", "executemany", "callproc")
 FETCHES = ("fetchone", "fetchmany", "fetchall")
 TRANSACTIONS = ("commit", "rollback")
 
-_KEYWORDS = ("query", "operation", "sql", "statement", "procname", "procedure", "stmt")
 _MOST_ROWS = 1 << 63
 """What does not fit is no count: unbuffered cursors of MySQL say 2**64 - 1 for `unknown`."""
 
@@ -34,7 +34,8 @@ class Driver:
 
     `vendor` begins the names of statements (`postgres.query`), `module` those of what connections do
     (`psycopg.connection.commit`). `facts` asks a connection for attributes, once; `connection_of` finds a cursor's
-    connection where that is not `cursor.connection`. A fact `db.system.name` stands against `system`.
+    connection where that is not `cursor.connection`. A fact `db.system.name` stands against `system`. `prepares` tells
+    cursors that must be given the same text each time, so no comments.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Driver:
         module: str | None = None,
         facts: Callable[[Any], dict[str, Any]] | ConnectionFacts | None = None,
         connection_of: Callable[[Any], Any] | None = None,
+        prepares: Callable[[Any], bool] | None = None,
     ) -> None:
         self.name = f"{vendor}.query"
         self.system = system
@@ -52,18 +54,22 @@ class Driver:
         self.facts = known
         of = self.facts.of if self.facts else None
         of_cursor = self.of_cursor = self.facts.of_cursor if self.facts else None
-        self.statement = statement(self.name, system, of_cursor)
-        self.batch = statement(self.name, system, of_cursor, batch=True)
+        place = placing(system, batch=False)
+        comment = unless_prepared(prepares, place) if prepares and place else place
+        self.statement = statement(self.name, system, of_cursor, comment=comment)
+        self.batch = statement(self.name, system, of_cursor, batch=True, comment=placing(system, batch=True))
         self.statements: dict[str, Describe] = {
-            name: self.batch if name == "executemany" else self.statement for name in STATEMENTS
+            "execute": self.statement,
+            "executemany": self.batch,
+            "callproc": statement(self.name, system, of_cursor),
         }
         self.fetches: dict[str, Describe] = {name: fetch(f"{self.name}.{name}", system, of_cursor) for name in FETCHES}
         self.transactions: dict[str, Describe] = {
             name: transaction(f"{self.module}.connection.{name}", system, of) for name in TRANSACTIONS
         }
         self.shortcuts: dict[str, Describe] = {
-            "execute": statement(self.name, system, of),
-            "executemany": statement(self.name, system, of, batch=True),
+            "execute": statement(self.name, system, of, comment=place),
+            "executemany": statement(self.name, system, of, batch=True, comment=placing(system, batch=True)),
         }
         """For what connections offer of cursors: they make one, run the statement and return the cursor."""
         self.options = (
@@ -119,7 +125,9 @@ class Fetch(Task):
         self.cursor = cursor
 
 
-def statement(name: str, system: str, server: Server | None = None, batch: bool = False) -> Callable[[Call], Any]:
+def statement(
+    name: str, system: str, server: Server | None = None, batch: bool = False, comment: Place | None = None
+) -> Callable[[Call], Any]:
     """A describer for `cursor.execute(statement, ...)` and its like. `server` tells of the cursor's connection.
 
     What a statement needs of its own cursor (`executemany` by way of `execute`, `super()`) is no statement of its own.
@@ -128,13 +136,19 @@ def statement(name: str, system: str, server: Server | None = None, batch: bool 
     def describe(call: Call) -> Query | None:
         args = call.args
         text = args[1] if len(args) > 1 else _keyword(call)
-        return query(name, system, args[0], text, server, batch)
+        return query(name, system, args[0], text, server, batch, comment)
 
     return describe
 
 
 def query(
-    name: str, system: str, cursor: Any, text: Any, server: Server | None = None, batch: bool = False
+    name: str,
+    system: str,
+    cursor: Any,
+    text: Any,
+    server: Server | None = None,
+    batch: bool = False,
+    comment: Place | None = None,
 ) -> Query | None:
     """A statement that `cursor` is about to run; None if it is part of one that it is running."""
     outer = enclosing(Query)
@@ -144,12 +158,13 @@ def query(
     mine = facts.get("db.system.name", system) if facts else system
     operation = Query(name, mine, as_text(text, cursor), facts, batch=batch)
     operation.cursor = cursor
+    operation.comment = comment
     return operation
 
 
 def _keyword(call: Call) -> Any:
     kwargs = call.kwargs
-    return next((kwargs[key] for key in _KEYWORDS if key in kwargs), None)
+    return next((kwargs[key] for key in KEYWORDS if key in kwargs), None)
 
 
 def as_text(statement: Any, cursor: Any) -> str:

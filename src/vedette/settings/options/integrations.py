@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vedette.settings.forms import SWITCHES
-from vedette.settings.kinds import BOOLEAN
+from vedette.settings.kinds import BOOLEAN, choice
 from vedette.settings.option import Alias, Option
 
 OPTIONS = (
@@ -21,5 +21,13 @@ OPTIONS = (
         (Alias("DD_LOGS_INJECTION", lambda text, _environ: True if text.strip().lower() == "structured" else text),),
         "Whether log records carry the ids of the active trace and span.",
         live=True,
+    ),
+    Option(
+        "dbm_propagation_mode",
+        choice("disabled", "service", "full"),
+        "disabled",
+        ("DD_DBM_PROPAGATION_MODE",),
+        "Whether statements carry a comment for the monitoring of databases (PostgreSQL, MySQL, MariaDB): the service's "
+        "name, with `full` also the trace.",
     ),
 )
