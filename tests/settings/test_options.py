@@ -70,6 +70,7 @@ OWN: dict[str, tuple[str, Any]] = {
     "http_client_error_statuses": ("400-499", ((400, 499),)),
     "integrations": ("flask:off, Http.Client:on,redis", {"flask": False, "http_client": True, "redis": True}),
     "logs_injection": ("false", False),
+    "dbm_propagation_mode": ("FULL", "full"),
     "protection": ("block", "block"),
     "protection_rules": ("/etc/rules.json", "/etc/rules.json"),
     "exploit_prevention": ("false", False),
