@@ -112,12 +112,12 @@ def aiohttped(app: Any, **options: Any) -> Iterator[Loop]:
 
 
 @contextlib.contextmanager
-def tornadoed(app: Any) -> Iterator[Loop]:
+def tornadoed(app: Any, **options: Any) -> Iterator[Loop]:
     """An application of Tornado, served."""
     from tornado.httpserver import HTTPServer
 
     async def start(listener: socket.socket) -> Any:
-        server = HTTPServer(app)
+        server = HTTPServer(app, **options)
         server.add_sockets([listener])
 
         async def stop() -> None:

@@ -68,7 +68,7 @@ async def after_begin(request: Any) -> Any:
 async def posted(request: Any) -> Any:
     how = request.match_info["how"]
     if how == "form":
-        return web.json_response({key: value for key, value in (await request.post()).items()})
+        return web.json_response(dict(await request.post()))
     if how == "stream":
         pieces = [piece.decode() async for piece in request.content.iter_any()]
         return web.json_response("".join(pieces))

@@ -172,17 +172,17 @@ def test_hostile_bodies_pass_unharmed(client: Any, blocking: None, findings: Any
 )
 def test_hostile_content_types(client: Any, monitoring: None, content_type: str) -> None:
     body = b"--a\r\nContent-Disposition: form-data; name\r\n\r\n--a\r\n\r\n--a"
-    assert client("/body/ignored", "POST", {"Content-Type": content_type}, body).status == 200
+    assert client("/body/ignored", "POST", {"Content-Type": content_type}, body).status in (200, *client.own_refusals)
 
 
 @pytest.mark.parametrize("query", ["=", "&&&&", "%", "%ff%fe", "a" * 20_000, "a=1&" * 5_000, "a[b][c]=d", "%00=%00"])
 def test_hostile_queries(client: Any, blocking: None, query: str) -> None:
-    assert client(f"/page?{query}").status == 200
-    assert ran[-1] == "page"
+    status = client(f"/page?{query}").status
+    assert (status == 200 and ran[-1] == "page") or status in client.own_refusals
 
 
 def test_attacks_hidden_behind_many_fields(client: Any, blocking: None) -> None:
-    assert client(f"/page?{'a=1&' * 6_000}q={QUOTED}").status == 403
+    assert client(f"/page?{'a=1&' * 6_000}q={QUOTED}").status in (403, *client.own_refusals)
 
 
 def test_attacks_behind_padding(client: Any, blocking: None) -> None:

@@ -166,11 +166,7 @@ def matched(call: Call) -> None:
         return
     info = resource.get_info()
     template = info.get("path") or info.get("formatter") or info.get("prefix") or ""
-    if match:
-        operation.path_params = dict(match)
-    operation.matched(template)
-    if operation.path_params:
-        operation.learned("path_params")
+    operation.matched(template, dict(match) or None)
 
 
 def preparing(call: Call) -> None:

@@ -25,6 +25,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "celery.app.base": ("celery",),
     "celery.beat": ("celery",),
     "celery.signals": ("celery",),
+    "cheroot.wsgi": ("wsgi_servers",),
     "cherrypy._cpdispatch": ("cherrypy",),
     "cherrypy._cprequest": ("cherrypy",),
     "cherrypy._cptree": ("cherrypy",),
@@ -38,6 +39,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "django.dispatch.dispatcher": ("django",),
     "django.template.base": ("django",),
     "django.template.response": ("django",),
+    "eventlet.wsgi": ("wsgi_servers",),
     "falcon.api": ("falcon",),
     "falcon.app": ("falcon",),
     "falcon.asgi.app": ("falcon",),
@@ -46,8 +48,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "flask.app": ("flask",),
     "gevent": ("gevent",),
     "gevent.hub": ("gevent",),
+    "gevent.pywsgi": ("wsgi_servers",),
     "gevent.thread": ("gevent",),
     "gevent.threadpool": ("gevent",),
+    "gunicorn.workers.base": ("wsgi_servers",),
     "http.client": ("http_client",),
     "httpx._client": ("httpx",),
     "jinja2.asyncsupport": ("jinja2",),
@@ -77,6 +81,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "pylons.wsgiapp": ("pylons",),
     "pymysql.connections": ("pymysql",),
     "pymysql.cursors": ("pymysql",),
+    "pyodbc": ("pyodbc",),
     "pyramid.renderers": ("pyramid",),
     "pyramid.router": ("pyramid",),
     "pyramid.urldispatch": ("pyramid",),
@@ -98,8 +103,12 @@ MODULES: dict[str, tuple[str, ...]] = {
     "tornado.websocket": ("tornado",),
     "urllib.request": ("urllib",),
     "urllib3.connectionpool": ("urllib3",),
+    "vedette.instrument.families.traced_wsgi": ("wsgi",),
     "vertica_python.vertica.cursor": ("vertica",),
+    "waitress.server": ("wsgi_servers",),
     "webbrowser": ("webbrowser",),
+    "werkzeug.serving": ("wsgi_servers",),
+    "wsgiref.handlers": ("wsgi_servers",),
 }
 
 AUTOMATIC: frozenset[str] = frozenset([
@@ -132,6 +141,7 @@ AUTOMATIC: frozenset[str] = frozenset([
     "psycopg2",
     "pylons",
     "pymysql",
+    "pyodbc",
     "pyramid",
     "redis",
     "requests",
@@ -150,5 +160,6 @@ ALSO: dict[str, tuple[str, ...]] = {
     "http_client": ("httplib",),
     "psycopg2": ("psycopg",),
     "sqlite3": ("sqlite",),
+    "wsgi_servers": ("wsgi",),
 }
 """Other names that people configure an integration by."""

@@ -187,5 +187,5 @@ class IncomingRequest(Operation):
             # Never the raw path: unmatched requests are mostly scanners, each path a new resource.
             span.resource = f"{self.verb} {status}"
         # These lead back here: as cycles they would wait for the garbage collector.
-        self.refused = self.protection = self.body = self.carrier = self.request = None
+        self.refused = self.protection = self.body = self.carrier = self.request = self.conversation = None
         self.headers = NO_HEADERS

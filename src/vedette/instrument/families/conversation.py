@@ -105,6 +105,11 @@ class Conversation:
         except Exception as error:
             self._handshake.contain(error)
 
+    def pause(self) -> None:
+        """The work on a message goes on elsewhere (in a task of its own)."""
+        if self._message is not None:
+            self._message.pause()
+
     def done(self, error: BaseException | None = None) -> None:
         """The work on the last message is over."""
         message, refused = self._message, self.refusal is not None
