@@ -82,8 +82,9 @@ def _tried(registry: Registry, name: str) -> Hooked:
     untried = _import_error(sorted(modules))
     installed = registry.installed.get(name)
     if installed is None:
-        reason = registry.refused.get(name, "nothing of it was hooked")
-        return Hooked([], "", f"only in an application ({untried.partition('(')[0]})") if untried else Hooked([], reason)
+        if untried:
+            return Hooked([], "", f"only in an application ({untried.partition('(')[0]})")
+        return Hooked([], registry.refused.get(name, "nothing of it was hooked"))
     missing = ", ".join(installed.missing)
     return Hooked(installed.applied, f"not as expected: {missing}" if missing else "")
 
