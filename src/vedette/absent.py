@@ -174,6 +174,11 @@ def instrument_dbapi(module: ModuleType, system: str | None = None) -> None:
     """Instruments nothing."""
 
 
+def instrument_wsgi(application: Function) -> Function:
+    """The application itself."""
+    return application
+
+
 def current_span() -> Span | None:
     """None."""
     return None

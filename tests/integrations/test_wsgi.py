@@ -1,265 +1,200 @@
-"""WSGI by way of Flask: its spans from werkzeug's client and a real server, streams, and untouched applications."""
+"""Any WSGI application: traced by one call, or because of its server; never twice."""
 
 from __future__ import annotations
 
-import contextlib
-import http.client
-import inspect
-import sqlite3
-import threading
-import wsgiref.simple_server
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+import pickle
 from typing import Any
 
 import pytest
-from flask import Blueprint, Flask, Response, abort, jsonify, redirect, request, send_file, stream_with_context
-from werkzeug.test import EnvironBuilder
 
 import vedette
 from tests.integrations.made import Spans
+from tests.integrations.wsgi_client import ask, begin, called, environ_of
+from vedette.instrument.families.traced_wsgi import Traced
 
-SPAN = {"name": "flask.request", "service": "flask", "type": "web", "kind": "server"}
+PARENT = {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
 
 
-def made() -> Flask:
-    app = Flask(__name__)
-    blueprint = Blueprint("admin", __name__, url_prefix="/admin")
-
-    @app.route("/items/<int:item_id>", methods=["GET", "POST"])
-    def item(item_id: int) -> Any:
-        select(f"select {item_id} -- one")
-        return jsonify(id=item_id)
-
-    @blueprint.route("/users/<name>")
-    def user(name: str) -> str:
-        return name
-
-    @app.route("/broken")
-    def broken() -> str:
+def application(environ: Any, start_response: Any) -> Any:
+    """A bare one."""
+    path = environ["PATH_INFO"]
+    if path == "/broken":
         raise LookupError("mine")
-
-    @app.route("/teapot")
-    def teapot() -> Any:
-        abort(418)
-
-    @app.errorhandler(418)
-    def handled(error: Exception) -> Any:
-        return "short and stout", 418
-
-    @app.route("/away")
-    def away() -> Any:
-        return redirect("/items/1")
-
-    @app.route("/stream")
-    def stream() -> Response:
-        def pieces() -> Iterator[str]:
-            for number in range(3):
-                select()
-                yield f"{number}{request.path}"
-
-        return Response(stream_with_context(pieces()))
-
-    @app.route("/half")
-    def half() -> Response:
-        def pieces() -> Iterator[str]:
-            yield "begun"
-            raise LookupError("too late")
-
-        return Response(pieces())
-
-    @app.route("/file")
-    def file() -> Any:
-        return send_file(__file__)
-
-    @app.route("/echo", methods=["POST"])
-    def echo() -> Any:
-        return {"form": dict(request.form), "json": request.get_json(silent=True), "data": request.data.decode()}
-
-    app.register_blueprint(blueprint)
-    return app
+    if path == "/stream":
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return pieces()
+    if path == "/half":
+        start_response("200 OK", [])
+        return half()
+    if path == "/written":
+        start_response("200 OK", [])(b"written ")
+        return [b"and returned"]
+    if path != "/":
+        start_response("404 Not Found", [])
+        return [b"nothing"]
+    with vedette.tracer.span("work"):
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [environ["wsgi.input"].read()]
 
 
-def select(statement: str = "select 1") -> None:
-    sqlite3.connect(":memory:").execute(statement)
+def pieces() -> Any:
+    for piece in (b"one", b"two"):
+        with vedette.tracer.span("piece"):
+            yield piece
 
 
-def span(resource: str, url: str, status: int = 200, endpoint: str | None = None, **more: Any) -> dict[str, Any]:
-    attributes: dict[str, Any] = {
-        "component": "flask",
-        "http.request.method": resource.partition(" ")[0],
-        "http.response.status_code": status,
-        "network.peer.address": "127.0.0.1",
+def half() -> Any:
+    yield b"begun"
+    raise LookupError("too late")
+
+
+def expected(path: str, status: int | None = 200, method: str = "GET", **more: Any) -> dict[str, Any]:
+    attributes = {
+        "component": "wsgi",
+        "http.request.method": method,
+        "url.full": f"http://testserver{path}",
         "network.protocol.version": "1.1",
-        "url.full": f"http://localhost{url}",
-        "user_agent.original": "tests",
+        "network.peer.address": "10.1.2.3",
     }
-    if endpoint is not None:
-        rule = resource.partition(" ")[2]
-        attributes.update({"flask.endpoint": endpoint, "flask.url_rule": rule, "http.route": rule})
-    arguments = {f"flask.view_args.{name}": value for name, value in more.pop("view", {}).items()}
-    return {**SPAN, "resource": resource, **more, "attributes": {**attributes, **arguments}}
-
-
-@pytest.fixture(scope="module")
-def app() -> Flask:
-    return made()
+    if status is not None:
+        attributes["http.response.status_code"] = status
+    resource = f"{method} {status}" if status is not None else method
+    span = {"name": "wsgi.request", "resource": resource, "service": "wsgi", "type": "web", "kind": "server"}
+    return {**span, **more, "attributes": attributes}
 
 
 @pytest.fixture
-def client(app: Flask) -> Any:
-    client = app.test_client()
-    client.environ_base["HTTP_USER_AGENT"] = "tests"
-    return client
+def app() -> Any:
+    return vedette.instrument_wsgi(application)
 
 
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("/items/3?a=1", span("GET /items/<int:item_id>", "/items/3?a=1", 200, "item", view={"item_id": 3})),
-        (
-            "/admin/users/Ada",
-            span("GET /admin/users/<name>", "/admin/users/Ada", 200, "admin.user", view={"name": "Ada"}),
-        ),
-        ("/nowhere", span("GET 404", "/nowhere", 404)),
-        ("/teapot", span("GET /teapot", "/teapot", 418, "teapot")),
-        ("/away", span("GET /away", "/away", 302, "away")),
-    ],
-)
-def test_a_request_is_one_span(client: Any, spans: Spans, url: str, expected: dict[str, Any]) -> None:
-    assert client.get(url, buffered=True).status_code == expected["attributes"]["http.response.status_code"]
-    assert spans()[0] == expected
+def test_a_request_is_one_span_and_never_has_its_raw_path(app: Any, spans: Spans) -> None:
+    assert ask(app, "/?page=2", "POST", body=b"hello").body == b"hello"
+    assert ask(app, "/7/8").status == 404
+    request, work, unknown = spans()
+    assert (request, work["parent"]) == (expected("/?page=2", method="POST"), "wsgi.request")
+    assert unknown == expected("/7/8", 404)
 
 
-def test_an_unhandled_exception(client: Any, spans: Spans) -> None:
-    assert client.get("/broken", buffered=True).status_code == 500
-    expected = span("GET /broken", "/broken", 500, "broken", error=True, failure=("LookupError", "mine"))
-    assert spans() == [expected]
+def test_the_trace_of_whoever_asked_goes_on(app: Any, spans: Spans, option: Any) -> None:
+    ask(app, headers=PARENT)
+    assert spans()[0]["parent"] == "remote"
+    option("wsgi", distributed_tracing=False)
+    ask(app, headers=PARENT)
+    assert "parent" not in spans()[0]
 
 
-def test_a_method_that_is_not_allowed(client: Any, spans: Spans) -> None:
-    assert client.delete("/items/3", buffered=True).status_code == 405
-    assert spans() == [span("DELETE 405", "/items/3", 405)]
+def test_an_error(app: Any, spans: Spans) -> None:
+    with pytest.raises(LookupError, match="mine"):
+        ask(app, "/broken")
+    assert spans() == [expected("/broken", None, error=True, failure=("LookupError", "mine"))]
 
 
-def test_a_stream_lasts_as_long_as_its_pieces(client: Any, spans: Spans) -> None:
-    assert client.get("/stream").data == b"0/stream1/stream2/stream"
-    root, *queries = spans()
-    assert root == span("GET /stream", "/stream", 200, "stream")
-    assert [query["parent"] for query in queries] == ["flask.request"] * 3
-    ends = [one["start"] + one["duration"] for one in spans.last]
-    assert max(ends) == ends[0]
-
-
-def test_a_stream_that_is_not_read_to_the_end(client: Any, spans: Spans) -> None:
-    response = client.get("/stream")
-    assert next(response.response).startswith(b"0")
-    assert spans() == []  # the request goes on
-    response.close()
-    assert spans()[0] == span("GET /stream", "/stream", 200, "stream")
+def test_a_stream_lasts_until_its_end(app: Any, spans: Spans) -> None:
+    answered = begin(app, "/stream")
+    assert spans() == []
+    assert list(answered.pieces()) == [b"one", b"two"]
+    assert [span["name"] for span in spans()] == ["wsgi.request", "piece", "piece"]
     assert vedette.current_span() is None
 
 
-def test_a_stream_that_fails(client: Any, spans: Spans) -> None:
+def test_a_client_that_goes_away(app: Any, spans: Spans) -> None:
+    answered = begin(app, "/stream")
+    next(answered.pieces())
+    answered.close()
+    assert [span["name"] for span in spans()] == ["wsgi.request", "piece"]
+
+
+def test_an_error_after_the_response_began(app: Any, spans: Spans) -> None:
+    answered = begin(app, "/half")
     with pytest.raises(LookupError, match="too late"):
-        _ = client.get("/half").data
-    failure = ("LookupError", "too late")
-    assert spans() == [span("GET /half", "/half", 200, "half", error=True, failure=failure)]
+        list(answered.pieces())
+    assert spans() == [expected("/half", error=True, failure=("LookupError", "too late"))]
 
 
-def test_bodies(client: Any, spans: Spans) -> None:
-    assert client.post("/echo", json={"a": 1}).json["json"] == {"a": 1}
-    assert client.post("/echo", data={"a": "1"}).json["form"] == {"a": "1"}
-    assert client.post("/echo", data=b"plain", content_type="text/plain").json["data"] == "plain"
-    assert [one["resource"] for one in spans()] == ["POST /echo"] * 3
+def test_what_is_written(app: Any, spans: Spans) -> None:
+    assert ask(app, "/written").body == b"written and returned"
+    assert spans() == [expected("/written")]
 
 
-@pytest.fixture(scope="module")
-def port(app: Flask) -> Iterator[int]:
-    class Threads(wsgiref.simple_server.WSGIServer):
-        request_queue_size = 128
-
-        def process_request(self, request: Any, address: Any) -> None:
-            threading.Thread(target=self.process, args=(request, address), daemon=True).start()
-
-        def process(self, request: Any, address: Any) -> None:
-            self.finish_request(request, address)
-            self.shutdown_request(request)
-
-    class Handler(wsgiref.simple_server.WSGIRequestHandler):
-        def log_message(self, *_: Any) -> None:
-            """Nothing."""
-
-    server = wsgiref.simple_server.make_server("127.0.0.1", 0, app, Threads, Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
+def test_never_twice(app: Any, spans: Spans) -> None:
+    assert vedette.instrument_wsgi(app) is app
+    ask(Traced(app))
+    assert [span["name"] for span in spans()] == ["wsgi.request", "work"]
 
 
-def asked(port: int, path: str, method: str = "GET", body: Any = None, **headers: str) -> tuple[int, bytes]:
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
-        connection.request(method, path, body, headers)
-        response = connection.getresponse()
-        return response.status, response.read()
+def test_what_a_handler_asks_of_another_application_is_a_request_of_its_own(app: Any, spans: Spans) -> None:
+    def asking(environ: Any, start_response: Any) -> Any:
+        inner = ask(app, "/nowhere")
+        start_response("200 OK", [])
+        return [inner.body]
+
+    assert ask(vedette.instrument_wsgi(asking), "/").body == b"nothing"
+    outer, inner = spans()
+    assert (outer["resource"], inner["resource"], inner["parent"]) == ("GET 200", "GET 404", "wsgi.request")
 
 
-def test_served(port: int, spans: Spans) -> None:
-    assert asked(port, "/stream", traceparent=f"00-{5:032x}-{6:016x}-01")[1] == b"0/stream1/stream2/stream"
-    assert spans(4)[0]["parent"] == "remote"
-    assert {one["trace_id"] for one in spans.last} == {5}
+@pytest.mark.parametrize("handed_on", [dict, lambda environ: environ])
+def test_an_application_within_is_part_of_the_request(app: Any, spans: Spans, handed_on: Any) -> None:
+    def shifting(environ: Any, start_response: Any) -> Any:
+        inner = handed_on(environ)
+        inner.update(SCRIPT_NAME="/mounted", PATH_INFO="/")
+        return app(inner, start_response)
+
+    ask(vedette.instrument_wsgi(shifting), "/mounted/")
+    assert [span["name"] for span in spans()] == ["wsgi.request", "work"]
 
 
-def test_served_files_stay_the_servers(port: int, spans: Spans) -> None:
-    with open(__file__, "rb") as file:
-        assert asked(port, "/file") == (200, file.read())
-    assert spans(1)[0]["resource"] == "GET /file"
+def test_it_is_as_the_application() -> None:
+    class Framework:
+        routes = ("/",)
+
+        def __call__(self, environ: Any, start_response: Any) -> Any:
+            return application(environ, start_response)
+
+    app = vedette.instrument_wsgi(Framework())
+    assert app.routes == ("/",)
+    assert not hasattr(app, "other")
+    assert pickle.loads(pickle.dumps(vedette.instrument_wsgi(application))).application is application
 
 
-def test_served_many_at_once(port: int, spans: Spans) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        assert {status for status, _ in pool.map(lambda n: asked(port, f"/items/{n}"), range(200))} == {200}
-    spans(400)
-    requests = {one["span_id"]: one for one in spans.last if one["name"] == "flask.request"}
-    statements = [one for one in spans.last if one["name"] == "sqlite.query"]
-    assert (len(requests), len(statements)) == (200, 200)
-    for statement in statements:
-        parent = requests[statement["parent_id"]]
-        assert statement["resource"] == f"select {parent['attributes']['flask.view_args.item_id']} -- one"
-        assert statement["trace_id"] == parent["trace_id"]
-
-
-def test_an_applications_own_start_response(app: Flask, spans: Spans) -> None:
-    """Middleware below Flask, and applications that write."""
-    written: list[bytes] = []
-    heads: list[Any] = []
-
-    def start_response(status: str, headers: Any, exc_info: Any = None) -> Any:
-        heads.append((status, exc_info))
-        return written.append
-
-    def hostile(environ: Any, start_response: Any) -> Any:
-        start_response("not a status", iter([("a", "b")]))(b"written")
-        return iter([b"iterated"])
-
-    other = Flask("other")
-    other.full_dispatch_request = lambda *_: hostile  # type: ignore[method-assign,assignment,return-value]
-    environ = EnvironBuilder("/").get_environ()
-    assert b"".join(other(environ, start_response)) == b"iterated"
-    assert (heads, written) == ([("not a status", None)], [b"written"])
-    assert spans.one()["resource"] == "GET"
-
-
-def test_what_is_hooked_stays_what_it_was(app: Flask) -> None:
-    assert list(inspect.signature(Flask.wsgi_app).parameters) == ["self", "environ", "start_response"]
-    assert list(inspect.signature(app.wsgi_app).parameters) == ["environ", "start_response"]
-
-
-def test_nothing_is_left_in_the_environ(app: Flask, spans: Spans) -> None:
-    environ = EnvironBuilder("/items/3").get_environ()
+def test_the_environ_is_left_as_it_was(app: Any) -> None:
+    environ = environ_of("/stream")
     before = dict(environ)
-    b"".join(app(environ, lambda *_: None))  # type: ignore[arg-type,return-value]
-    assert {key: value for key, value in environ.items() if not key.startswith(("werkzeug.", "flask."))} == before
-    assert len(spans()) == 2
+    called(app, environ)
+    assert environ == before
+
+
+def test_the_applications_own_steps_where_detail_is_full(declared_again: Any, spans: Spans) -> None:
+    app = vedette.instrument_wsgi(application)
+    with declared_again("wsgi", full=True):
+        assert ask(app, "/stream").body == b"onetwo"
+    shape = [(span["name"], span.get("parent")) for span in spans()]
+    assert shape == [
+        ("wsgi.request", None),
+        ("wsgi.application", "wsgi.request"),
+        ("wsgi.start_response", "wsgi.application"),
+        ("wsgi.response", "wsgi.application"),
+        ("piece", "wsgi.response"),
+        ("piece", "wsgi.response"),
+    ]
+
+
+BROKEN = {
+    "no method": {"REQUEST_METHOD": ""},
+    "no path": {"PATH_INFO": ""},
+    "bad host": {"HTTP_HOST": "\xff:x:y"},
+    "bad path": {"PATH_INFO": "/\xff\x00"},
+    "odd protocol": {"SERVER_PROTOCOL": "?"},
+    "long query": {"QUERY_STRING": "a=1&" * 20_000},
+    "raw uri": {"RAW_URI": "http://[::1"},
+    "no port": {"SERVER_PORT": "", "HTTP_HOST": ""},
+    "odd values": {"HTTP_X": 7, "REMOTE_ADDR": None, "wsgi.url_scheme": ""},
+}
+
+
+@pytest.mark.parametrize("kind", list(BROKEN))
+def test_broken_requests_are_the_applications_own(app: Any, spans: Spans, kind: str) -> None:
+    bare, traced = (ask(each, **BROKEN[kind]) for each in (application, app))
+    assert (bare.status, bare.pairs, bare.body) == (traced.status, traced.pairs, traced.body)
+    assert sum(span["name"] == "wsgi.request" for span in spans()) == 1

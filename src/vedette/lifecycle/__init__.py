@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from vedette import _native
 from vedette.instrument.families import correlation
-from vedette.instrument.families.traced_wsgi import traced
 from vedette.instrument.registry import Registry
 from vedette.integrations.index import ALSO, AUTOMATIC, MODULES
 from vedette.integrations.load import load_integration
@@ -158,6 +157,8 @@ def instrument_wsgi(application: Any) -> Any:
     Frameworks that are instrumented need no asking; within this one they are part of its requests. Starts vedette
     without the automatic integrations if it is not started; where it is switched off, the application is returned.
     """
+    from vedette.instrument.families.traced_wsgi import traced  # few ask for it, and start-up must not pay
+
     running = start(instrument=False)
     if running is None:
         return application

@@ -254,12 +254,13 @@ def responded(call: Call, result: Iterable[bytes]) -> object:
 
 
 def _is_file(operation: IncomingRequest, result: Any) -> bool:
-    """Whether the server may send it without reading: a file in its own wrapper. Others may be wrapped, too (Molten)."""
-    wrapper = getattr(operation.headers, "environ", {}).get("wsgi.file_wrapper")
+    """Whether the server may send it without reading: a file in its own wrapper (Molten wraps other things, too)."""
+    wrapper: Any = getattr(operation.headers, "environ", {}).get("wsgi.file_wrapper")
     if not isinstance(wrapper, type) or not isinstance(result, wrapper):
         return False
+    file: Any = getattr(result, "filelike", result)
     try:
-        getattr(result, "filelike", result).fileno()
+        file.fileno()
     except (AttributeError, OSError):
         return not hasattr(result, "filelike")  # another kind of wrapper: nobody knows
     return True
