@@ -36,13 +36,24 @@ _ROWS = frozenset(("fetchone", "fetchmany", "fetchall", "fetchval"))
 _PLAIN = frozenset((type(None), bool, int, float, str, bytes, list, tuple, dict))
 
 
-def connects(driver: Driver, target: str, name: str | None = None) -> Setup:
+def connection_of(cursor: Any) -> Any:
+    """The proxy of a cursor's connection, also where a closed cursor does not tell any more."""
+    return cursor._vedette_parent
+
+
+def connects(
+    driver: Driver,
+    target: str,
+    name: str | None = None,
+    of_connections: dict[str, Describe] | None = None,
+    of_cursors: dict[str, Describe] | None = None,
+) -> Setup:
     """The hook of a driver all of whose objects stay behind proxies: `target` is the function that connects."""
     describe = connecting(name or f"{driver.module}.connect", driver.system)
 
     def install(installed: Installed) -> Callable[[], None]:
         values = installed.integration.values
-        proxies = Proxies(installed, driver, values["trace_fetch_methods"])
+        proxies = Proxies(installed, driver, values["trace_fetch_methods"], of_connections, of_cursors)
 
         def described(call: Call) -> Any:
             call.target = call.target  # said explicitly: its result is looked at, whatever is described
@@ -59,17 +70,28 @@ def connects(driver: Driver, target: str, name: str | None = None) -> Setup:
 
 
 class Proxies:
-    """The proxies of one driver's objects; `fetches` tells whether reading rows is described."""
+    """The proxies of one driver's objects; `fetches` tells whether reading rows is described.
 
-    def __init__(self, installed: Installed, driver: Driver, fetches: bool) -> None:
+    `of_connections` and `of_cursors` are methods beyond those of PEP 249, with their describers.
+    """
+
+    def __init__(
+        self,
+        installed: Installed,
+        driver: Driver,
+        fetches: bool,
+        of_connections: dict[str, Describe] | None = None,
+        of_cursors: dict[str, Describe] | None = None,
+    ) -> None:
         self._installed = installed
-        reading: dict[str, Describe] = driver.fetches if fetches else {}
+        reading = {**(driver.fetches if fetches else {}), **(of_cursors or {})}
+        ending = {**driver.transactions, **(of_connections or {})}
         self._of_cursors: dict[str, Method] = {
             **{name: (describe, None) for name, describe in reading.items()},
             **{name: (describe, counted) for name, describe in driver.statements.items()},
         }
         self._of_connections: dict[str, Method] = {
-            **{name: (describe, None) for name, describe in driver.transactions.items()},
+            **{name: (describe, None) for name, describe in ending.items()},
             **{name: (describe, driver.counted_in_result) for name, describe in driver.shortcuts.items()},
         }
         self._classes: dict[type, Any] = {}
