@@ -41,6 +41,11 @@ class Carried:
         return (partial, (self.function,))
 
 
+def here() -> Span | None:
+    """The active span, to run something in later."""
+    return current_span()
+
+
 def run_in(span: Span | None, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """Calls the function with that span (or none) active, and restores what was."""
     before = current_span()

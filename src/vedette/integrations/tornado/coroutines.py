@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from weakref import WeakKeyDictionary
 
-from vedette.instrument.families.carrying import run_in
+from vedette.instrument.families.carrying import here, run_in
 from vedette.operations import Refusal
 
 TYPE_CHECKING = False
@@ -25,9 +25,7 @@ _BEGUN: WeakKeyDictionary[Any, Span] = WeakKeyDictionary()
 def made(call: Call) -> None:
     """A generator has yielded for the first time."""
     if sys.modules["tornado"].version_info < (5, 0):
-        from vedette._native import current_span  # of no use to newer versions
-
-        span = current_span()
+        span = here()
         if span is not None:
             _BEGUN[call.instance] = span
 
