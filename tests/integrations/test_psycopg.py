@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import inspect
 import pickle
@@ -17,6 +18,8 @@ from tests.integrations.made import Spans
 from tests.services.postgresql import PostgreSQL
 
 psycopg = pytest.importorskip("psycopg")
+
+VERSION = tuple(int(part) for part in psycopg.__version__.split(".")[:2])
 
 @pytest.fixture(scope="module")
 def database(postgresql_server: PostgreSQL) -> Postgres:
@@ -66,9 +69,8 @@ def test_cursors_on_the_server(connection: Any, database: Postgres, spans: Spans
     assert [span["resource"] for span in spans()] == ["select generate_series(1, 3)"]
 
 
+@pytest.mark.skipif(VERSION < (3, 1), reason="since 3.1")
 def test_cursors_that_bind_on_the_client(connection: Any, database: Postgres, spans: Spans) -> None:
-    if not hasattr(psycopg, "ClientCursor"):
-        pytest.skip("since 3.1")
     assert psycopg.ClientCursor(connection).execute("select %s", (1,)).fetchone() == (1,)
     assert spans() == [database.span("select %s", 1)]
 
@@ -88,9 +90,15 @@ def test_copy_lasts_as_long_as_its_block(connection: Any, database: Postgres, sp
         with vedette.tracer.span("inside"):
             pass
     work, copied, inside = spans()
-    assert copied == {**database.span("copy users from stdin"), "parent": "work"}
+    assert copied == {**database.span("copy users from stdin", 1), "parent": "work"}
     assert inside["parent"] == "work"
     assert copied["name"] != work["name"]
+
+
+def test_copies_tell_their_rows(connection: Any, database: Postgres, spans: Spans) -> None:
+    with connection.cursor().copy("copy (select generate_series(1, 3)) to stdout") as copy:
+        assert len(list(copy)) == 3
+    assert spans() == [database.span("copy (select generate_series(1, 3)) to stdout", 3)]
 
 
 def test_copy_that_fails(connection: Any, database: Postgres, spans: Spans) -> None:
@@ -161,6 +169,68 @@ async def test_asynchronous_streams_and_copies(database: Postgres, spans: Spans)
     texts = [span["resource"] for span in spans()]
     assert texts[:3] == ["select generate_series(1, 2)", "copy (select 1) to stdout", "select 3"]
     assert texts[3:] == ["psycopg.connection.commit"]
+
+
+@pytest.mark.skipif(VERSION < (3, 1), reason="since 3.1")
+def test_pipelines(connection: Any, database: Postgres, spans: Spans) -> None:
+    with connection.pipeline() as pipeline:
+        cursor = connection.execute("select 1")
+        connection.cursor().executemany("insert into users values (%s, %s)", [(1, "a"), (2, "b")])
+        pipeline.sync()
+        assert cursor.fetchone() == (1,)
+    assert [span["resource"] for span in spans()] == ["select 1", "insert into users values (%s, %s)"]
+
+
+def test_kinds_of_rows(database: Postgres, spans: Spans) -> None:
+    rows = psycopg.rows
+    connection = psycopg.connect(database.dsn, row_factory=rows.dict_row)
+    assert connection.execute("select 1 as one").fetchone() == {"one": 1}
+    assert connection.cursor(row_factory=rows.namedtuple_row).execute("select 1 as one").fetchone().one == 1
+    connection.close()
+    assert spans() == [database.span("select 1 as one", 1)] * 2
+
+
+def pools() -> Any:
+    """Newer pools need a newer psycopg than the oldest."""
+    return pytest.importorskip("psycopg_pool", exc_type=ImportError)
+
+
+def test_pools(database: Postgres, spans: Spans) -> None:
+    pool = pools().ConnectionPool(database.dsn, min_size=1, open=True)
+    with pool, vedette.tracer.span("work"), pool.connection() as connection:
+        connection.execute("select 1")
+    work, select, commit = spans()
+    assert select == {**database.span("select 1", 1), "parent": "work"}
+    assert commit == {**database.transaction("psycopg.connection.commit"), "parent": "work"}
+    assert work["name"] == "work"
+
+
+async def test_asynchronous_pools(database: Postgres, spans: Spans) -> None:
+    pool = pools().AsyncConnectionPool(database.dsn, min_size=1, open=False)
+    async with pool, pool.connection() as connection:
+        await connection.execute("select 1")
+    assert spans() == [database.span("select 1", 1), database.transaction("psycopg.connection.commit")]
+
+
+async def test_tasks_have_spans_of_their_own(database: Postgres, spans: Spans) -> None:
+    async def work(name: str) -> None:
+        with vedette.tracer.span(name):
+            async with await connected(database) as connection:
+                await connection.execute("select pg_sleep(0.01)")
+
+    await asyncio.gather(work("one"), work("two"))
+    parents = [span["parent"] for span in spans() if span["name"] == "postgres.query"]
+    assert sorted(parents) == ["one", "two"]
+
+
+@pytest.mark.skipif(VERSION < (3, 1), reason="since 3.1")
+def test_factories_of_cursors(database: Postgres, spans: Spans) -> None:
+    connection = psycopg.connect(database.dsn, cursor_factory=OwnCursor)
+    cursor = connection.cursor()
+    assert type(cursor) is OwnCursor
+    assert cursor.execute("1").fetchone() == (1,)
+    connection.close()
+    assert spans() == [database.span("select 1", 1)]
 
 
 async def test_an_asynchronous_error(database: Postgres, spans: Spans) -> None:

@@ -94,6 +94,22 @@ def test_commit_and_rollback(connection: Any, database: Postgres, spans: Spans) 
     assert spans()[1:] == [database.transaction(name) for name in names]
 
 
+def test_with_blocks(database: Postgres, spans: Spans) -> None:
+    with psycopg2.connect(database.dsn) as connection, connection.cursor() as cursor:
+        assert isinstance(cursor, extensions.cursor)
+        cursor.execute("select 1")
+    with pytest.raises(LookupError, match="mine"):
+        failing(connection)
+    connection.close()
+    names = [span["name"] for span in spans()]
+    assert names == ["postgres.query", "psycopg2.connection.commit", "psycopg2.connection.rollback"]
+
+
+def failing(connection: Any) -> None:
+    with connection:
+        raise LookupError("mine")
+
+
 def test_an_error_is_the_drivers_own(connection: Any, database: Postgres, spans: Spans) -> None:
     with pytest.raises(errors.UndefinedTable) as raised:
         connection.cursor().execute("select * from nowhere")
@@ -170,8 +186,9 @@ def test_logging_connections_still_log(database: Postgres, caplog: pytest.LogCap
     assert "select 1" in caplog.text
 
 
-def test_pools(database: Postgres, spans: Spans) -> None:
-    connections = pool.SimpleConnectionPool(1, 2, database.dsn)
+@pytest.mark.parametrize("kind", [pool.SimpleConnectionPool, pool.ThreadedConnectionPool])
+def test_pools(database: Postgres, spans: Spans, kind: Any) -> None:
+    connections = kind(1, 2, database.dsn)
     connection = connections.getconn()
     connection.cursor().execute("select 1")
     connections.putconn(connection)

@@ -13,6 +13,7 @@ import vedette
 from tests.integrations.made import Spans
 
 SPAN = {"name": "sqlite.query", "service": "sqlite", "type": "sql", "kind": "client"}
+FETCHES = ("fetchone", "fetchmany", "fetchall")
 TAGS = {"component": "sqlite", "db.system.name": "sqlite"}
 
 
@@ -86,6 +87,16 @@ def test_an_error_is_the_drivers_own(connection: Any, spans: Spans) -> None:
     span = spans.one()
     assert span["error"] is True
     assert span["failure"] == ("sqlite3.OperationalError", "no such table: nowhere")
+
+
+def test_reading_rows_and_connecting_make_spans_when_asked(spans: Spans, declared_again: Any) -> None:
+    with declared_again("sqlite3", trace_fetch_methods=True, trace_connect=True):
+        cursor = sqlite3.connect(":memory:").execute("select 1 union select 2 union select 3")
+        assert (cursor.fetchone(), cursor.fetchmany(1), cursor.fetchall()) == ((1,), [(2,)], [(3,)])
+    assert isinstance(sqlite3.connect(":memory:"), sqlite3.Connection)
+    names = [span["name"] for span in spans()]
+    assert names == ["sqlite3.connect", "sqlite.query", *(f"sqlite.query.{name}" for name in FETCHES)]
+    assert {span["type"] for span in spans.last} == {"sql"}
 
 
 def test_statements_descend_from_what_is_active(connection: Any, spans: Spans) -> None:

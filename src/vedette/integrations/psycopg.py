@@ -14,8 +14,8 @@ DRIVER = postgres.driver("psycopg")
 def client_cursor(name: str) -> Iterable[Around]:
     """A class of cursors on the client's side. The generator inside of `copy` lives as long as the COPY."""
     yield from DRIVER.cursors(f"psycopg:{name}")
-    yield Around(f"psycopg:{name}.stream", DRIVER.statement)
-    yield Around(f"psycopg:{name}.copy.__wrapped__", DRIVER.statement)
+    yield Around(f"psycopg:{name}.stream", DRIVER.lasting)
+    yield Around(f"psycopg:{name}.copy.__wrapped__", DRIVER.lasting)
 
 
 def connection(name: str) -> Iterable[Around]:
@@ -32,7 +32,7 @@ integration = Integration(
     floor="3.0",
     tested=["3.0", "3.1.20", "3.2.13", "latest"],
     pins={version: [f"psycopg-binary=={version}"] for version in ("3.0", "3.1.20", "3.2.13")},
-    tests_use=["psycopg-binary"],
+    tests_use=["psycopg-binary", "psycopg-pool"],
     docs="https://www.psycopg.org/psycopg3/docs/",
     conventions="database",
     service="postgres",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-    from vedette._native import Call
+    from vedette._native import Call, Span
     from vedette.instrument.families.statement_comments import Place
 
     Describe = Callable[[Call], Any]
@@ -58,6 +58,8 @@ class Driver:
         comment = unless_prepared(prepares, place) if prepares and place else place
         self.statement = statement(self.name, system, of_cursor, comment=comment)
         self.batch = statement(self.name, system, of_cursor, batch=True, comment=placing(system, batch=True))
+        self.lasting = statement(self.name, system, of_cursor, comment=comment, kind=LastingQuery)
+        """A describer for generators: the cursor knows at their end how many rows there were."""
         self.statements: dict[str, Describe] = {
             "execute": self.statement,
             "executemany": self.batch,
@@ -125,8 +127,24 @@ class Fetch(Task):
         self.cursor = cursor
 
 
+class LastingQuery(Query):
+    """A statement that goes on after its call, such as a COPY."""
+
+    __slots__ = ()
+
+    def end(self, span: Span) -> None:
+        """Rows are counted by now."""
+        _count(self, self.cursor)
+        Query.end(self, span)
+
+
 def statement(
-    name: str, system: str, server: Server | None = None, batch: bool = False, comment: Place | None = None
+    name: str,
+    system: str,
+    server: Server | None = None,
+    batch: bool = False,
+    comment: Place | None = None,
+    kind: type[Query] = Query,
 ) -> Callable[[Call], Any]:
     """A describer for `cursor.execute(statement, ...)` and its like. `server` tells of the cursor's connection.
 
@@ -136,7 +154,7 @@ def statement(
     def describe(call: Call) -> Query | None:
         args = call.args
         text = args[1] if len(args) > 1 else _keyword(call)
-        return query(name, system, args[0], text, server, batch, comment)
+        return query(name, system, args[0], text, server, batch, comment, kind)
 
     return describe
 
@@ -149,6 +167,7 @@ def query(
     server: Server | None = None,
     batch: bool = False,
     comment: Place | None = None,
+    kind: type[Query] = Query,
 ) -> Query | None:
     """A statement that `cursor` is about to run; None if it is part of one that it is running."""
     outer = enclosing(Query)
@@ -156,7 +175,7 @@ def query(
         return None
     facts = server(cursor) if server else None
     mine = facts.get("db.system.name", system) if facts else system
-    operation = Query(name, mine, as_text(text, cursor), facts, batch=batch)
+    operation = kind(name, mine, as_text(text, cursor), facts, batch=batch)
     operation.cursor = cursor
     operation.comment = comment
     return operation
