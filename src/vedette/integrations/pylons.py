@@ -23,8 +23,12 @@ def resolved(call: Call, _: Any) -> None:
     operation.attributes = {"pylons.route.controller": controller, "pylons.route.action": action}
     name = f"{controller}.{action}"
     route = getattr(environ.get("routes.route"), "routepath", None)
-    params = {key: value for key, value in match.items() if key not in ("controller", "action")}
-    operation.matched(operation.prefix + route if route else name, params, name)
+    operation.path_params = {key: value for key, value in match.items() if key not in ("controller", "action")}
+    operation.matched(operation.prefix + route if route else name)
+    if operation.span is not None:
+        operation.span.resource = name  # without the method, as its users know it
+    if operation.path_params:
+        operation.learned("path_params")
 
 
 def rendering(call: Call) -> Template:
@@ -42,6 +46,7 @@ integration: Integration = Integration(
     title="Pylons",
     distribution="Pylons",
     modules=["pylons"],
+    tests_use=["Routes"],
     floor="0.9.6",
     docs="https://docs.pylonsproject.org/projects/pylons-webframework",
     conventions="http-server",
