@@ -1,7 +1,7 @@
 """The program that runs fakesnow, in an environment of its own: `python fakesnow_server.py PORT`.
 
-It adds what the connector's generation 5 expects of a login's answer, and tells on ``/test/received`` what was asked
-of it.
+It adds to a login's answer what the connector's generation 5 expects, and the warehouse that was asked for; it tells on
+``/test/received`` what was asked of it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import gzip
 import json
 import sys
 from typing import Any
+from urllib.parse import parse_qs
 
 import uvicorn
 from fakesnow.server import app
@@ -40,7 +41,7 @@ async def _forward(scope: Any, receive: Any, send: Any) -> None:
     async def once_more() -> dict[str, Any]:
         return {"type": "http.request", "body": body, "more_body": False}
 
-    await app(scope, once_more, _completed(send) if scope["path"] == LOGIN else send)
+    await app(scope, once_more, _completed(scope, send) if scope["path"] == LOGIN else send)
 
 
 async def _whole(receive: Any) -> bytes:
@@ -52,16 +53,18 @@ async def _whole(receive: Any) -> bytes:
     return body
 
 
-def _completed(send: Any) -> Any:
+def _completed(scope: Any, send: Any) -> Any:
     """A `send` that holds the answer of the login back until it can be completed."""
     pieces: list[bytes] = []
+    [warehouse] = parse_qs(scope["query_string"].decode()).get("warehouse", [None])
 
     async def completing(message: dict[str, Any]) -> None:
         if message["type"] == "http.response.body":
             pieces.append(message.get("body", b""))
             if not message.get("more_body"):
                 answer = json.loads(b"".join(pieces))
-                answer["data"] = {**TOLD_TOO, **(answer["data"] or {})}
+                answer["data"] = {**TOLD_TOO, **answer["data"]}
+                answer["data"]["sessionInfo"]["warehouseName"] = warehouse
                 await _answer(send, json.dumps(answer).encode())
 
     return completing

@@ -1,0 +1,100 @@
+"""Snowflake: one span per statement, commit and rollback; synchronous and asynchronous.
+
+It is on by default, because nothing stands in the way of that: methods of its Python classes are hooked where they
+are, and what it sends (by HTTP of its own, or natively since 5.0) makes no spans and takes no headers. Its public
+properties report their use to Snowflake since 5.0: what lies below them is read instead.
+"""
+from __future__ import annotations
+
+from vedette.instrument import Around, Call, Integration, enclosing
+from vedette.instrument.families import dbapi
+from vedette.operations import Task
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from vedette.instrument.families.dbapi import Describe
+
+
+def gather(connection: Any) -> dict[str, Any]:
+    """Where a new connection is; what it is made to use later is not told."""
+    live = getattr(connection, "_connection_info", None)
+    names = ("host", "port", "database", "schema", "warehouse", "user")
+    told = {name: live[name] if live is not None else getattr(connection, name) for name in names}
+    return {
+        "server.address": told["host"],
+        "server.port": told["port"],
+        "db.namespace": told["database"],
+        "db.schema": told["schema"],
+        "db.warehouse": told["warehouse"],
+        "db.user": told["user"],
+        "db.application": (connection if live is None else connection.config).application,
+    }
+
+
+DRIVER = dbapi.Driver("sql", "snowflake", "snowflake", gather, connection_of=lambda cursor: cursor._connection)
+
+
+def statement(describe: Describe) -> Describe:
+    """A describer for statements, without those by which connections commit and roll back."""
+
+    def described(call: Call) -> Any:
+        outer = enclosing(Task)
+        ending = outer is not None and outer.name is not None and outer.name.startswith("snowflake.connection.")
+        return None if ending else describe(call)
+
+    return described
+
+
+STATEMENT, BATCH = statement(DRIVER.statement), statement(DRIVER.batch)
+
+
+def ran(call: Call, result: Any) -> None:
+    """The statement ran: the cursor knows its number and its rows."""
+    operation, cursor = call.operation, call.args[0]
+    if operation is None:
+        return
+    known = getattr(cursor, "_query_result", cursor)
+    operation.attributes = {"sfqid": known.sfqid}
+    if isinstance(known.rowcount, int) and known.rowcount >= 0:
+        operation.rows = known.rowcount
+
+
+def cursors(module: str) -> Iterator[Around]:
+    """The classes of cursors that one generation or another has in a module."""
+    for name in ("SnowflakeCursorBase", "SnowflakeCursor", "DictCursor"):
+        owner = f"{module}:{name}"
+        described = {"execute": STATEMENT, "execute_async": STATEMENT, "callproc": STATEMENT, "executemany": BATCH}
+        yield from dbapi.methods(owner, described, ran, optional=True)
+        yield from dbapi.methods(owner, DRIVER.fetches, option="trace_fetch_methods", optional=True)
+
+
+PACKAGE = "snowflake.connector"
+
+integration = Integration(
+    "snowflake",
+    title="Snowflake",
+    distribution="snowflake-connector-python",
+    modules=["snowflake.connector"],
+    floor="2.4",
+    tested=["2.4.0", "3.0.0", "3.7.0", "3.14.1", "4.5.0", "latest"],
+    pins={"<3.7": ["setuptools<81"]},
+    docs="https://docs.snowflake.com/en/developer-guide/python-connector/python-connector",
+    conventions="database",
+    service="snowflake",
+    protection=["sql-injection"],
+    options=DRIVER.options[:1],
+    needs=["fakesnow"],
+    hooks=[
+        *cursors(f"{PACKAGE}.cursor"),
+        *DRIVER.connections(f"{PACKAGE}.connection:SnowflakeConnection"),
+        *cursors(f"{PACKAGE}.aio._cursor"),
+        *DRIVER.connections(f"{PACKAGE}.aio._connection:SnowflakeConnection"),
+        # Since 5.0.
+        *cursors(f"{PACKAGE}.aio.cursor"),
+        *DRIVER.connections(f"{PACKAGE}.aio.connection:Connection"),
+    ],
+    notes="Asynchronous connections of 4.x send by aiohttp, connections before 2.8 by requests: these make spans, too.",
+)
