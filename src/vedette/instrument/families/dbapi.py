@@ -98,7 +98,7 @@ class Driver:
     @staticmethod
     def counted_in_result(call: Call, result: Any) -> None:
         """A shortcut ran: its result is the cursor."""
-        _count(call.operation, result)
+        count(call.operation, result)
 
     def connections(self, owner: str) -> Iterator[Around]:
         """Hooks for a class of connections."""
@@ -134,7 +134,7 @@ class LastingQuery(Query):
 
     def end(self, span: Span) -> None:
         """Rows are counted by now."""
-        _count(self, self.cursor)
+        count(self, self.cursor)
         Query.end(self, span)
 
 
@@ -198,10 +198,11 @@ def as_text(statement: Any, cursor: Any) -> str:
 
 def counted(call: Call, result: Any) -> None:
     """The statement ran: the cursor knows how many rows it touched, or -1."""
-    _count(call.operation, call.args[0])
+    count(call.operation, call.args[0])
 
 
-def _count(operation: Query | None, cursor: Any) -> None:
+def count(operation: Query | None, cursor: Any) -> None:
+    """Takes over the rows that a cursor knows of."""
     rows = getattr(cursor, "rowcount", None)
     if operation is not None and isinstance(rows, int) and 0 <= rows < _MOST_ROWS:
         operation.rows = rows
@@ -266,8 +267,12 @@ class ConnectionFacts:
         return known[0] if known is not None else self._ask(connection)
 
     def of_cursor(self, cursor: Any) -> dict[str, Any] | None:
-        """The same, for a cursor of the connection."""
-        return self.of(self._connection_of(cursor))
+        """The same, for a cursor of the connection; None for one that has none any more."""
+        try:
+            connection = self._connection_of(cursor)
+        except Exception:  # of whatever kind: the statement that follows will tell the caller
+            return None
+        return self.of(connection)
 
     def keep(self, connection: Any, facts: dict[str, Any]) -> dict[str, Any]:
         """The attributes of a connection, known from elsewhere; gives those that are worth telling."""
