@@ -12,12 +12,12 @@ from tests.integrations.made import Spans
 from tests.integrations.wsgi_client import Answered, ask, environ_of
 
 pytest.importorskip("django")
-from tests.integrations import django_site  # noqa: E402
+from tests.integrations import django_site
 
-from django.contrib.auth.models import AnonymousUser, User  # noqa: E402  # isort: skip  # once it is set up
-from django.core.exceptions import PermissionDenied, SuspiciousOperation  # noqa: E402  # isort: skip
-from django.http import Http404, HttpResponse, StreamingHttpResponse  # noqa: E402  # isort: skip
-from django.test import Client, RequestFactory  # noqa: E402  # isort: skip
+from django.contrib.auth.models import AnonymousUser, User  # isort: skip  # once it is set up
+from django.core.exceptions import PermissionDenied, SuspiciousOperation  # isort: skip
+from django.http import Http404, HttpResponse, StreamingHttpResponse  # isort: skip
+from django.test import Client, RequestFactory  # isort: skip
 
 PARENT = {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
 HERE = __name__
@@ -26,7 +26,7 @@ HERE = __name__
 def user(request: Any, number: str) -> Any:
     span = vedette.current_span()
     assert span is not None
-    return HttpResponse("{} {} {}".format(number, span.name, request.body.decode()))
+    return HttpResponse(f"{number} {span.name} {request.body.decode()}")
 
 
 def work(request: Any) -> Any:
@@ -398,7 +398,7 @@ class Elsewhere(Closed):
 
 def test_the_test_client(spans: Spans) -> None:
     with django_site.site(PATTERNS, django_site.MIDDLEWARE):
-        answer = Client().get("/users/7/", HTTP_USER_AGENT="test", **{"REMOTE_ADDR": "10.1.2.3"})
+        answer = Client().get("/users/7/", HTTP_USER_AGENT="test", REMOTE_ADDR="10.1.2.3")
     assert answer.content == b"7 django.request "
     span = spans.one()
     assert (span["resource"], span["attributes"]["http.response.status_code"]) == (r"GET ^users/(?P<number>\d+)/$", 200)
@@ -457,7 +457,9 @@ def test_statements_of_the_orm(app: Any, spans: Spans) -> None:
     with vedette.tracer.span("outer"), connection.cursor() as cursor:
         cursor.execute("select %s", [7])
         assert cursor.fetchone() == (7,)
-    assert [(span["resource"], span.get("parent")) for span in spans()] == [("outer", None), ("select ?", "outer")]
+    outer, statement = spans()
+    assert (statement["name"], statement["parent"]) == ("sqlite.query", "outer")
+    assert statement["resource"] in ("select ?", "select %s")  # as the driver gets it, or before Django writes it anew
 
 
 def test_hostile_requests(app: Any, spans: Spans) -> None:

@@ -13,13 +13,13 @@ from tests.integrations.made import Spans
 from tests.integrations.wsgi_client import ask
 
 pytest.importorskip("django")
-from tests.integrations import django_site  # noqa: E402
+from tests.integrations import django_site
 
-from django.core.cache import cache  # noqa: E402  # isort: skip  # once it is set up
-from django.http import HttpResponse  # noqa: E402  # isort: skip
-from django.shortcuts import render  # noqa: E402  # isort: skip
-from django.template.response import TemplateResponse  # noqa: E402  # isort: skip
-from django.views.generic import View  # noqa: E402  # isort: skip
+from django.core.cache import cache  # isort: skip  # once it is set up
+from django.http import HttpResponse  # isort: skip
+from django.shortcuts import render  # isort: skip
+from django.template.response import TemplateResponse  # isort: skip
+from django.views.generic import View  # isort: skip
 
 HERE = __name__
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

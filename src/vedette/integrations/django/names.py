@@ -15,6 +15,21 @@ def path_of(thing: Any) -> str:
     return f"{thing.__module__}.{name.partition('.<locals>')[0]}"
 
 
+_CLASSES: dict[type, str] = {}
+"""Dotted paths of classes that have been asked for."""
+_MOST_CLASSES = 500
+
+
+def path_of_class(kind: type) -> str:
+    """The same for a class, as Python spells it; quicker."""
+    known = _CLASSES.get(kind)
+    if known is None:
+        known = f"{kind.__module__}.{kind.__qualname__}"
+        if len(_CLASSES) < _MOST_CLASSES:
+            _CLASSES[kind] = known
+    return known
+
+
 def view_of(callback: Any) -> str:
     """Dotted path of a view: of its class where it was made from one (`View.as_view()`, REST framework's viewsets)."""
     made_from = getattr(callback, "view_class", None) or getattr(callback, "cls", None) or callback

@@ -9,6 +9,7 @@ from vedette.instrument.families import asgi, wsgi
 from vedette.instrument.families.body import tap, wants_body
 from vedette.instrument.families.exchange import is_refused
 from vedette.integrations.django import user, view
+from vedette.integrations.django.names import path_of_class
 from vedette.integrations.django.switches import switches
 from vedette.operations import IncomingRequest, Refusal
 
@@ -135,20 +136,20 @@ def responded(call: Call, response: Any) -> object:
     if operation is None or operation.request is None:
         return None
     request = operation.request
-    match = getattr(request, "resolver_match", None)
-    attributes = operation.attributes = {
-        **(operation.attributes or {}),
-        "django.request.class": _class(request),
-        "django.response.class": _class(response),
-        **user.told(request),
+    attributes: dict[str, Any] = {
+        "django.request.class": path_of_class(type(request)),
+        "django.response.class": path_of_class(type(response)),
     }
+    match = getattr(request, "resolver_match", None)
     if match is not None:
-        attributes.update(view.told(match))
+        view.tell(match, attributes)
         if operation.route is None:  # a middleware answered before the view
             view.named(operation, match, None)
+    user.tell(request, attributes)
     template = getattr(response, "template_name", None)
     if template is not None:
         attributes["django.response.template"] = view.template_names(template)
+    operation.attributes = {**operation.attributes, **attributes} if operation.attributes else attributes
     return None if alone is None else _finished(call, alone, response)
 
 
@@ -158,11 +159,6 @@ def failed(call: Call) -> None:
     error = call.arg(2, "exc_info")[1]
     if operation is not None and isinstance(error, BaseException):
         operation.failed(error)
-
-
-def _class(thing: Any) -> str:
-    kind = type(thing)
-    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 class _ResponseHeaders:

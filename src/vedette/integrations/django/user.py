@@ -13,20 +13,19 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def told(request: Any) -> dict[str, Any]:
-    """Attributes of the request's user."""
+def tell(request: Any, attributes: dict[str, Any]) -> None:
+    """Adds the attributes of the request's user."""
     known = _loaded(request.__dict__)
     if known is None:
-        return {}
+        return
     is_authenticated = known.is_authenticated
     if not isinstance(is_authenticated, bool) and callable(is_authenticated):  # a method, before 1.10
         is_authenticated = is_authenticated()
-    attributes = {"django.user.is_authenticated": str(bool(is_authenticated))}
+    attributes["django.user.is_authenticated"] = str(bool(is_authenticated))
     if is_authenticated:
         attributes["django.user.id"] = str(known.pk)
         if switches.values["include_user_name"]:
             attributes["django.user.name"] = known.get_username()
-    return attributes
 
 
 def _loaded(values: dict[str, Any]) -> Any:

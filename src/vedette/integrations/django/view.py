@@ -55,14 +55,13 @@ def _handler(match: Any) -> str | None:
     return view_of(match.func) if by_view else None
 
 
-def told(match: Any) -> dict[str, Any]:
-    """Attributes of the view."""
-    attributes = {"django.view": match.view_name}
+def tell(match: Any, attributes: dict[str, Any]) -> None:
+    """Adds the attributes of the view."""
+    attributes["django.view"] = match.view_name
     if match.namespace:
         attributes["django.namespace"] = match.namespace
     if match.app_name:
         attributes["django.app"] = match.app_name
-    return attributes
 
 
 def template_names(named: Any) -> str:
