@@ -13,7 +13,7 @@ integration = Integration(
     "django",
     title="Django",
     distribution="Django",
-    modules=["django"],
+    modules=["django", "django.http"],
     floor="1.8",
     tested=["1.8", "1.11.29", "2.2.28", "3.2.25", "4.2.30", "5.2.19", "latest"],
     docs="https://docs.djangoproject.com",
@@ -22,6 +22,7 @@ integration = Integration(
     service_wins=False,
     protection=["http", "blocking"],
     options=OPTIONS,
+    pins={"<3.2": ['setuptools<81; python_version>="3.12"']},  # for `distutils`, which Python has no more
     hooks=[
         Around("django.core.handlers.wsgi:WSGIHandler.__call__", request.served_by_wsgi, request.answered),
         Around("django.core.handlers.asgi:ASGIHandler.__call__", request.served_by_asgi, asgi.ended),
