@@ -89,8 +89,8 @@ def traced(instrument: Any) -> None:
     for name in SERVERS:
         if name != "wsgiref":
             pytest.importorskip(name)
+    instrument("wsgi_servers")  # which loads what the other hooks
     instrument("wsgi")
-    instrument("wsgi_servers")
 
 
 @pytest.mark.parametrize("name", list(SERVERS))

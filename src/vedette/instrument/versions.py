@@ -13,7 +13,9 @@ def version_of(distribution: str, module: str) -> str | None:
     """Version of `distribution`, which holds the loaded `module`; None if it can't be told."""
     package = sys.modules.get(module.partition(".")[0])
     declared = getattr(package, "__dict__", {}).get("__version__")
-    return declared if isinstance(declared, str) else _from_folder(distribution, package)
+    if isinstance(declared, str) and numbers(declared):
+        return declared
+    return _from_folder(distribution, package)  # also for CherryPy, which may call itself "unknown"
 
 
 def _from_folder(distribution: str, package: object) -> str | None:

@@ -54,7 +54,8 @@ integration: Integration = Integration(
     service_wins=False,
     protection=["http", "blocking"],
     options=wsgi.OPTIONS,
-    notes="Runs on Python 2 only; the tests use a stand-in of its public surface. Pyramid is its successor.",
+    stand_in="It runs on Python 2 only.",
+    notes="Pyramid is its successor.",
     hooks=[
         Around(
             "pylons.wsgiapp:PylonsApp.__call__",

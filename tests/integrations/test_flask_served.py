@@ -1,4 +1,4 @@
-"""WSGI by way of Flask: its spans from werkzeug's client and a real server, streams, and untouched applications."""
+"""Flask behind WSGI servers and clients: spans of streams and files, and untouched applications."""
 
 from __future__ import annotations
 
