@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ class Loop:
     """An event loop that runs in a thread of its own."""
 
     def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
+        self.loop: Any = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self._serve, daemon=True)
         self.port = 0
 
@@ -31,6 +32,11 @@ class Loop:
         """Waits until what was ready there has run."""
         for _ in range(3):
             self.run(asyncio.sleep(0))
+
+    def rest(self, seconds: float) -> None:
+        """Gives it some time."""
+        time.sleep(seconds)
+        self.settle()
 
     def ask(
         self, path: str, method: str = "GET", headers: Any = None, body: Any = None
@@ -111,10 +117,60 @@ def aiohttped(app: Any, **options: Any) -> Iterator[Loop]:
         yield loop
 
 
+class OwnLoop(Loop):
+    """The loop that Tornado had of its own, before 5.0."""
+
+    def _serve(self) -> None:
+        self.loop.make_current()
+        self.loop.start()
+
+    def run(self, coroutine: Any) -> Any:
+        """Whatever is to be waited for: one turn of the loop."""
+        if asyncio.iscoroutine(coroutine):
+            coroutine.close()
+        turned = threading.Event()
+        self.loop.add_callback(turned.set)
+        assert turned.wait(20)
+
+
+@contextlib.contextmanager
+def _own_loop(app: Any, **options: Any) -> Iterator[Loop]:
+    from tornado.httpserver import HTTPServer
+    from tornado.ioloop import IOLoop
+
+    loop = OwnLoop()
+    loop.loop.close()
+    loop.loop = IOLoop()
+    listener = _bound()
+    loop.port = listener.getsockname()[1]
+    added = threading.Event()
+
+    def start() -> None:
+        server = HTTPServer(app, **options)
+        server.add_sockets([listener])
+        added.set()
+
+    loop.loop.add_callback(start)
+    loop.thread.start()
+    assert added.wait(20)
+    try:
+        yield loop
+    finally:
+        loop.loop.add_callback(loop.loop.stop)
+        loop.thread.join(10)
+        listener.close()
+
+
 @contextlib.contextmanager
 def tornadoed(app: Any, **options: Any) -> Iterator[Loop]:
     """An application of Tornado, served."""
+    import tornado
     from tornado.httpserver import HTTPServer
+
+    if tornado.version_info < (5, 0):
+        with _own_loop(app, **options) as own:
+            yield own
+        return
 
     async def start(listener: socket.socket) -> Any:
         server = HTTPServer(app, **options)
@@ -122,6 +178,25 @@ def tornadoed(app: Any, **options: Any) -> Iterator[Loop]:
 
         async def stop() -> None:
             server.stop()
+
+        return stop
+
+    with running(start) as loop:
+        yield loop
+
+
+@contextlib.contextmanager
+def sanicked(app: Any) -> Iterator[Loop]:
+    """An application of Sanic, served by its own server."""
+
+    async def start(listener: socket.socket) -> Any:
+        server = await app.create_server(sock=listener, return_asyncio_server=True, access_log=False)
+        if hasattr(server, "startup"):
+            await server.startup()
+            await server.start_serving()
+
+        async def stop() -> None:
+            server.close()
 
         return stop
 

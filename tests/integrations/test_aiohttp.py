@@ -303,7 +303,7 @@ def test_a_client_that_leaves(spans: Spans) -> None:
         while not began:
             loop.settle()
         peer.close()
-        loop.run(asyncio.sleep(0.4))
+        loop.rest(0.4)
     assert spans(1)[0]["resource"] == "GET /slow"
 
 
@@ -356,7 +356,7 @@ def converse(server: Loop, path: str, *messages: Any) -> list[Any]:
     try:
         return asyncio.new_event_loop().run_until_complete(talk())  # type: ignore[no-any-return]
     finally:
-        server.run(asyncio.sleep(0.05))
+        server.rest(0.05)
 
 
 def message_span(kind: str, parent: str | None = None, **attributes: Any) -> dict[str, Any]:

@@ -333,7 +333,7 @@ def test_a_client_that_leaves(server: Loop, spans: Spans) -> None:
     peer = socket.create_connection(("127.0.0.1", server.port))
     peer.sendall(b"GET /later HTTP/1.1\r\nHost: a\r\n\r\n")
     peer.close()
-    server.run(asyncio.sleep(0.1))
+    server.rest(0.1)
     assert spans(1)[0]["resource"].endswith("Later")
 
 
@@ -381,8 +381,7 @@ def converse(server: Loop, path: str, *messages: Any) -> list[Any]:
 
         return asyncio.new_event_loop().run_until_complete(run())
     finally:
-        server.settle()
-        server.run(gen.sleep(0.05) if not ON_ASYNCIO else asyncio.sleep(0.05))
+        server.rest(0.05)
 
 
 def message_span(kind: str, path: str, parent: str | None = None, **attributes: Any) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def describe(name: str, options: Callable[[], Options]) -> Callable[[Call], Inco
     def request(call: Call) -> IncomingRequest | None:
         app, scope, receive, send = call.args
         kind = scope["type"]
-        if kind not in _TRACED or _is_within(scope):
+        if kind not in _TRACED or is_within(scope):
             return None
         values = options()
         if kind == "websocket" and not (values and values["trace_websocket"]):
@@ -68,7 +68,7 @@ def ended(call: Call, _: object) -> None:
     call.pause()
 
 
-def _is_within(scope: Scope) -> bool:
+def is_within(scope: Scope) -> bool:
     """Whether this is a part of the request under way, and not one that its handler makes to another application.
 
     A request that goes on has its server's headers, or has been through an application, which put itself there.
