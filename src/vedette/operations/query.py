@@ -24,6 +24,8 @@ class Query(Operation):
         server: dict[str, Any] | None = None,
         type: str = "sql",
         batch: bool = False,
+        cursor: object = None,
+        comment: Callable[[Call, str, str], bool] | None = None,
     ) -> None:
         self.name = name
         self.resource = text
@@ -35,15 +37,18 @@ class Query(Operation):
         self.system = system
         """`db.system.name` of the OpenTelemetry conventions."""
         self.server = server
-        """Attributes of the connection, made once per connection: `server.address`, `server.port`, `db.namespace`..."""
+        """Attributes of the connection, made once per connection: `server.address`, `server.port`, `db.namespace`...
+
+        A `db.system.name` among them is that of the span.
+        """
         self.batch = batch
         """Whether one statement runs with many sets of parameters."""
         self.rows: int | None = None
         """Rows returned or affected, where the library tells."""
         self.attributes: dict[str, Any] | None = None
-        self.comment: Callable[[Call, str, str], bool] | None = None
+        self.comment = comment
         """How a comment for the database's monitoring gets into the call, where it may."""
-        self.cursor: object = None
+        self.cursor = cursor
         """What runs it; what that needs in order to run it is no statement of its own."""
         self.protection: Any = None
 
@@ -54,9 +59,11 @@ class Query(Operation):
 
     def begin(self, span: Span) -> None:
         """System and server."""
-        span.set_attribute("db.system.name", self.system)
-        if self.server:
-            span.set_attributes(self.server)
+        server = self.server
+        if server is None or "db.system.name" not in server:
+            span.set_attribute("db.system.name", self.system)
+        if server:
+            span.set_attributes(server)
         if self.batch:
             span.set_attribute("sql.executemany", "true")
 

@@ -6,6 +6,8 @@ by one `Driver`, and which of its classes do what.
 """
 from __future__ import annotations
 
+from operator import attrgetter
+
 from vedette._native import enclosing
 from vedette.instrument.families.statement_comments import KEYWORDS, placing, unless_prepared
 from vedette.instrument.integration import Around, option
@@ -51,6 +53,8 @@ class Driver:
         self.system = system
         self.module = module or vendor
         known = facts if facts is None or isinstance(facts, ConnectionFacts) else ConnectionFacts(facts, connection_of)
+        if known is not None:
+            known.system = system
         self.facts = known
         of = self.facts.of if self.facts else None
         of_cursor = self.of_cursor = self.facts.of_cursor if self.facts else None
@@ -174,11 +178,10 @@ def query(
     if outer is not None and outer.cursor is cursor:
         return None
     facts = server(cursor) if server else None
-    mine = facts.get("db.system.name", system) if facts else system
-    operation = kind(name, mine, as_text(text, cursor), facts, batch=batch)
-    operation.cursor = cursor
-    operation.comment = comment
-    return operation
+    if facts:
+        system = facts.get("db.system.name", system)
+    said = text if type(text) is str else as_text(text, cursor)
+    return kind(name, system, said, facts, "sql", batch, cursor, comment)
 
 
 def _keyword(call: Call) -> Any:
@@ -198,7 +201,9 @@ def as_text(statement: Any, cursor: Any) -> str:
 
 def counted(call: Call, result: Any) -> None:
     """The statement ran: the cursor knows how many rows it touched, or -1."""
-    count(call.operation, call.args[0])
+    operation = call.operation
+    if operation is not None:
+        count(operation, operation.cursor)
 
 
 def count(operation: Query | None, cursor: Any) -> None:
@@ -213,8 +218,7 @@ def transaction(name: str, system: str, server: Server | None = None) -> Callabl
     attributes = {"db.system.name": system}
 
     def task(call: Call) -> Task:
-        facts = server(call.args[0]) if server else None
-        operation = Task(name, None, {**attributes, **facts} if facts else attributes)
+        operation = Task(name, None, server(call.args[0]) or attributes if server else attributes)
         operation.kind = "client"
         return operation
 
@@ -230,8 +234,7 @@ def fetch(name: str, system: str, server: Server | None = None) -> Callable[[Cal
         outer = enclosing(Fetch)
         if outer is not None and outer.cursor is cursor:
             return None
-        facts = server(cursor) if server else None
-        return Fetch(name, {**attributes, **facts} if facts else attributes, cursor)
+        return Fetch(name, server(cursor) or attributes if server else attributes, cursor)
 
     return task
 
@@ -252,13 +255,15 @@ def connecting(name: str, system: str) -> Callable[[Call], Task]:
 class ConnectionFacts:
     """What spans say of a connection's server. Asked once per connection, and kept as long as the connection lives."""
 
-    __slots__ = ("_connection_of", "_gather", "_known")
+    __slots__ = ("_connection_of", "_gather", "_known", "system")
 
     def __init__(
         self, gather: Callable[[Any], dict[str, Any]], connection_of: Callable[[Any], Any] | None = None
     ) -> None:
         self._gather = gather
-        self._connection_of = connection_of or _connection
+        self._connection_of = connection_of or attrgetter("connection")
+        self.system: str | None = None
+        """The `db.system.name` of connections that do not tell another."""
         self._known: dict[int, tuple[dict[str, Any], object]] = {}
 
     def of(self, connection: Any) -> dict[str, Any] | None:
@@ -272,13 +277,15 @@ class ConnectionFacts:
             connection = self._connection_of(cursor)
         except Exception:  # of whatever kind: the statement that follows will tell the caller
             return None
-        return self.of(connection)
+        known = self._known.get(id(connection))
+        return known[0] if known is not None else self._ask(connection)
 
     def keep(self, connection: Any, facts: dict[str, Any]) -> dict[str, Any]:
         """The attributes of a connection, known from elsewhere; gives those that are worth telling."""
         from weakref import ref  # a declaration must be cheap to import; drivers have it loaded
 
-        told = {name: value for name, value in facts.items() if value}
+        told = {"db.system.name": self.system, **facts}
+        told = {name: value for name, value in told.items() if value}
         at, known = id(connection), self._known
         try:
             known[at] = told, ref(connection, lambda _: known.pop(at, None))
@@ -291,10 +298,6 @@ class ConnectionFacts:
             return self.keep(connection, self._gather(connection))
         except Exception:  # of whatever kind: the statement that follows will tell the caller
             return None
-
-
-def _connection(cursor: Any) -> Any:
-    return cursor.connection
 
 
 def methods(
