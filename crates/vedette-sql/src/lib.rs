@@ -15,7 +15,7 @@ mod tokenize;
 mod words;
 
 pub use dialect::Dialect;
-pub use injection::{injection, Injection, Reason, Statement};
+pub use injection::{injection, Folded, Injection, Needle, Reason, Statement};
 pub use obfuscate::obfuscate;
 pub use summary::{operation, summary};
 pub use token::{Kind, Token, Tokens};

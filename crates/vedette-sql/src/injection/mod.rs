@@ -25,7 +25,8 @@ use std::cell::OnceCell;
 
 use crate::{tokenize, Dialect, Kind, Tokens};
 use fragment::Fragment;
-use text::Text;
+pub use needle::Needle;
+pub use text::Folded;
 
 /// Input that acts as SQL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +80,7 @@ pub fn injection(sql: &str, input: &str, dialect: Dialect) -> Option<Injection> 
 pub struct Statement<'a> {
     sql: &'a str,
     dialect: Dialect,
-    text: OnceCell<Text>,
+    text: OnceCell<Folded>,
     tokens: OnceCell<Tokens>,
 }
 
@@ -91,13 +92,16 @@ impl<'a> Statement<'a> {
 
     /// Tells whether `input` changed its structure.
     pub fn injection(&self, input: &str) -> Option<Injection> {
-        if !needle::may_be_code(input) {
+        self.injection_of(&Needle::new(input))
+    }
+
+    /// The same for an input that was made ready before.
+    pub fn injection_of(&self, needle: &Needle) -> Option<Injection> {
+        if !needle.may_be_code() {
             return None;
         }
-        let text = self.text.get_or_init(|| Text::of(self.sql));
-        needle::variants(input)
-            .iter()
-            .find_map(|needle| text.occurrences(needle).find_map(|(start, end)| self.judge(start, end)))
+        let text = self.text.get_or_init(|| Folded::new(self.sql));
+        needle.forms().find_map(|form| text.occurrences(form).find_map(|(start, end)| self.judge(start, end)))
     }
 
     fn judge(&self, start: usize, end: usize) -> Option<Injection> {

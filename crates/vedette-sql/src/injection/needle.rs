@@ -1,26 +1,42 @@
 //! The forms of an input that are looked for in a statement.
 
-use super::text::folded;
+use super::text::fold_all;
 
-/// False for what is one token wherever it stands: a word or a number, as most input is.
-pub(super) fn may_be_code(input: &str) -> bool {
-    !input.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+/// An input made ready to be looked for in many statements.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Needle {
+    plain: String,
+    quoted: Vec<String>,
+    may_be_code: bool,
 }
 
-/// The input itself, and as it looks after its quotes were doubled or given a backslash.
-pub(super) fn variants(input: &str) -> Vec<String> {
-    let plain = folded(input);
-    if plain.is_empty() {
-        return Vec::new();
+impl Needle {
+    /// Trims and folds `input`, and puts down how it looks after its quotes were doubled or given a backslash.
+    pub fn new(input: &str) -> Needle {
+        let plain = fold_all(input.trim());
+        let mut quoted = Vec::new();
+        if plain.contains('\'') {
+            quoted.push(plain.replace('\'', "''"));
+            quoted.push(plain.replace('\'', "\\'"));
+        }
+        if plain.contains('"') {
+            quoted.push(plain.replace('"', "\"\""));
+        }
+        let may_be_code = !input.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        Needle { plain, quoted, may_be_code }
     }
-    let mut all = Vec::with_capacity(1);
-    if plain.contains('\'') {
-        all.push(plain.replace('\'', "''"));
-        all.push(plain.replace('\'', "\\'"));
+
+    /// The input, trimmed and folded.
+    pub fn plain(&self) -> &str {
+        &self.plain
     }
-    if plain.contains('"') {
-        all.push(plain.replace('"', "\"\""));
+
+    /// False for what is one token wherever it stands: a word or a number, as most input is.
+    pub(super) fn may_be_code(&self) -> bool {
+        self.may_be_code && !self.plain.is_empty()
     }
-    all.push(plain);
-    all
+
+    pub(super) fn forms(&self) -> impl Iterator<Item = &str> {
+        self.quoted.iter().chain([&self.plain]).map(String::as_str)
+    }
 }

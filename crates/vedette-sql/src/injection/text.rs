@@ -1,30 +1,34 @@
-//! A statement in the form that input is looked for in: lower case, runs of whitespace as one blank.
+//! A text in the form that input is looked for in: lower case, runs of whitespace as one blank.
 
 use crate::tokenize::is_blank;
 
-/// The statement's folded text, and where each of its bytes came from.
-pub(super) struct Text {
+/// A folded text, and where each of its bytes came from.
+#[derive(Debug)]
+pub struct Folded {
     folded: String,
     origins: Vec<u32>,
     length: usize,
 }
 
-impl Text {
-    pub(super) fn of(sql: &str) -> Text {
-        let mut folded = String::with_capacity(sql.len());
-        let mut origins = Vec::with_capacity(sql.len() + 1);
-        for (at, letter) in sql.char_indices() {
+impl Folded {
+    /// Folds a text.
+    pub fn new(text: &str) -> Folded {
+        let mut folded = String::with_capacity(text.len());
+        let mut origins = Vec::with_capacity(text.len() + 1);
+        for (at, letter) in text.char_indices() {
             let Some(letter) = fold(letter, &folded) else { continue };
             folded.push(letter);
             origins.extend((0..letter.len_utf8()).map(|byte| (at + byte) as u32));
         }
-        Text { folded, origins, length: sql.len() }
+        Folded { folded, origins, length: text.len() }
     }
 
-    /// Where `needle`, folded likewise, is in the statement; without overlaps.
-    pub(super) fn occurrences<'t>(&'t self, needle: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
-        self.folded
+    /// Where `needle`, folded likewise, is in the text (bytes of the original); without overlaps.
+    pub fn occurrences<'t>(&'t self, needle: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
+        let longest = if needle.len() > self.folded.len() { "" } else { &self.folded };
+        longest
             .match_indices(needle)
+            .filter(|(_, found)| !found.is_empty())
             .map(|(at, found)| (self.origin(at), self.origin(at + found.len() - 1) + 1))
     }
 
@@ -33,10 +37,10 @@ impl Text {
     }
 }
 
-/// `input` trimmed and folded as a statement is.
-pub(super) fn folded(input: &str) -> String {
+/// `input` folded as a text is.
+pub(super) fn fold_all(input: &str) -> String {
     let mut out = String::with_capacity(input.len());
-    for letter in input.trim().chars() {
+    for letter in input.chars() {
         if let Some(letter) = fold(letter, &out) {
             out.push(letter);
         }

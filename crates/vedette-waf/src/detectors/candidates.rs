@@ -1,20 +1,27 @@
-//! The inputs of a request that could be code, collected once for all statements of the request.
+//! The inputs of a request, collected once for all that it is about to do.
+
+use vedette_sql::Needle;
 
 use crate::data::{Address, Data};
 use crate::rules::Input;
+use crate::transforms;
 
-/// An input that is more than a word or a number.
+/// An input, in the forms that are looked for.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Candidate {
     pub(crate) address: Address,
     pub(crate) key_path: Vec<String>,
     pub(crate) text: String,
+    /// As sent, and as the application may have decoded it.
+    pub(crate) forms: Vec<Needle>,
 }
 
-/// Inputs of a request kept at most: each is looked for in every statement.
+/// Inputs of a request kept at most: each is looked for in everything.
 const MOST: usize = 2_048;
 /// Bytes; longer inputs are whole documents, whose parts arrive as values of their own.
 const LONGEST: usize = 8 * 1024;
+/// Bytes of a word that is not worth looking for.
+const SHORTEST_WORD: usize = 3;
 
 /// The candidates in one address's data, keys of maps included.
 pub(crate) fn collect(address: &Address, data: &Data, depth: usize, all: &mut Vec<Candidate>) {
@@ -38,7 +45,7 @@ fn walk(address: &Address, data: &Data, depth: usize, path: &mut Vec<String>, al
         Data::Map(items) => {
             for (key, item) in items {
                 path.push(key.clone());
-                keep(address, key, path, all);
+                keep_key(address, key, path, all);
                 walk(address, item, depth - 1, path, all);
                 path.pop();
             }
@@ -47,11 +54,24 @@ fn walk(address: &Address, data: &Data, depth: usize, path: &mut Vec<String>, al
     }
 }
 
-fn keep(address: &Address, text: &str, path: &[String], all: &mut Vec<Candidate>) {
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    if text.len() <= LONGEST && !text.bytes().all(is_word) && all.len() < MOST {
-        all.push(Candidate { address: address.clone(), key_path: path.to_vec(), text: text.to_owned() });
+/// Names of fields are input too, but words are what they usually are.
+fn keep_key(address: &Address, key: &str, path: &[String], all: &mut Vec<Candidate>) {
+    if !is_word(key) {
+        keep(address, key, path, all);
     }
+}
+
+fn keep(address: &Address, text: &str, path: &[String], all: &mut Vec<Candidate>) {
+    if text.len() > LONGEST || all.len() >= MOST || (text.len() < SHORTEST_WORD && is_word(text)) {
+        return;
+    }
+    let mut forms = vec![Needle::new(text)];
+    forms.extend(transforms::decoded(text).map(|text| Needle::new(&text)));
+    all.push(Candidate { address: address.clone(), key_path: path.to_vec(), text: text.to_owned(), forms });
+}
+
+fn is_word(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 impl Candidate {

@@ -31,7 +31,7 @@ impl Request {
     }
 
     /// Evaluates `new`, in order; what was given before is not looked at again, but for the detectors at sinks
-    /// (`server.db.statement`), which look for earlier inputs in new statements.
+    /// (`server.db.statement`), which look for earlier inputs in what is new.
     pub fn evaluate(&mut self, new: Vec<(Address, Data)>) -> Outcome {
         let started = Instant::now();
         let mut outcome = Outcome::default();
@@ -79,7 +79,9 @@ impl Request {
     fn sink(&mut self, address: &Address, data: &Data, started: Instant) -> bool {
         let rules = Arc::clone(&self.rules);
         let sinks = rules.plans.get(address.as_ref()).map_or(&[][..], |plan| &plan.sinks);
-        let (Data::Str(statement), false) = (data, sinks.is_empty()) else { return false };
+        if sinks.is_empty() {
+            return false;
+        }
         let candidates = self.candidates.take().unwrap_or_else(|| self.collect());
         let mut timed_out = false;
         let mut in_time = || {
@@ -87,14 +89,19 @@ impl Request {
             !timed_out
         };
         for condition in sinks {
-            let Operator::Sql(detector) = &rules.conditions[*condition].operator else { continue };
-            let system = latest_text(&self.kept, &detector.system).unwrap_or_default();
-            if let Some((candidate, found)) = detector.find(statement, system, &candidates, &mut in_time) {
+            let Operator::Sink(detector) = &rules.conditions[*condition].operator else { continue };
+            let context = latest_text(&self.kept, &detector.context).unwrap_or_default();
+            let Some(reading) = detector.read(data, context) else { continue };
+            let mut inputs = candidates.iter().filter(|candidate| candidate.is_from(&detector.params));
+            let injected = inputs.by_ref().take_while(|_| in_time()).find_map(|candidate| {
+                let injection = candidate.forms.iter().find_map(|form| reading.injection(form));
+                injection.map(|highlight| (candidate, highlight))
+            });
+            if let Some((candidate, highlight)) = injected {
                 let (from, path) = (candidate.address.as_ref(), candidate.key_path.clone());
-                let highlight = statement.get(found).unwrap_or("").to_owned();
                 let before = self.matches.findings.len();
                 self.matches.add(*condition, &rules, from, || path, sink_excerpt(&candidate.text), highlight);
-                let sink = Sink { address: address.to_string(), value: sink_excerpt(statement) };
+                let sink = Sink { address: address.to_string(), value: sink_excerpt(&as_text(data)) };
                 self.matches.at_sink(before, &sink);
             }
         }
@@ -108,6 +115,15 @@ impl Request {
             candidates::collect(address, data, self.limits.depth + 1, &mut all);
         }
         all
+    }
+}
+
+/// What is about to be done, for the report: a command's words side by side.
+fn as_text(data: &Data) -> String {
+    match data {
+        Data::Str(text) => text.clone(),
+        Data::List(items) => items.iter().map(as_text).collect::<Vec<_>>().join(" "),
+        _ => String::new(),
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) use is_xss::IsXss;
 pub(crate) use match_regex::MatchRegex;
 pub(crate) use phrase_match::PhraseMatch;
 
-use crate::detectors::sql::SqlDetector;
+use crate::detectors::Detector;
 use crate::specials::Needs;
 
 /// An operator that reads text.
@@ -51,8 +51,8 @@ pub(crate) enum Operator {
     Equals(Equals),
     /// Is satisfied by the address (and key path) being there.
     Exists,
-    /// Looks for inputs of the request in a statement.
-    Sql(SqlDetector),
+    /// Looks for inputs of the request in what is about to be done.
+    Sink(Detector),
 }
 
 impl Operator {
@@ -61,7 +61,7 @@ impl Operator {
             Operator::Text(operator) => operator.name(),
             Operator::Equals(_) => "equals",
             Operator::Exists => "exists",
-            Operator::Sql(_) => "sqli_detector",
+            Operator::Sink(detector) => detector.name(),
         }
     }
 
@@ -69,7 +69,7 @@ impl Operator {
         match self {
             Operator::Text(operator) => operator.value(),
             Operator::Equals(equals) => equals.value(),
-            Operator::Exists | Operator::Sql(_) => "",
+            Operator::Exists | Operator::Sink(_) => "",
         }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::file::{File, Parameters, RawCondition, RawInput, RawRule};
 use super::{Condition, Diagnostics, Failure, Input, Rule, Source};
-use crate::detectors::sql::SqlDetector;
+use crate::detectors::Detector;
 use crate::operators::{
     Equals, ExactMatch, IpMatch, IsSqli, IsXss, MatchRegex, Operator, PhraseMatch, TextOperator,
 };
@@ -49,7 +49,7 @@ fn rule(value: &Value, file: &File, number: usize, first: usize) -> Compiled<Opt
         .collect::<Compiled<_>>()?;
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let rule = Rule {
-        at_sink: conditions.iter().any(|condition| matches!(condition.operator, Operator::Sql(_))),
+        at_sink: conditions.iter().any(|condition| matches!(condition.operator, Operator::Sink(_))),
         conditions: first..first + conditions.len(),
         id: raw.id,
         name: raw.name,
@@ -67,7 +67,7 @@ impl RawRule {
 
 fn condition(raw: &RawCondition, transformers: &[String], file: &File, rule: usize) -> Compiled<Condition> {
     let operator = operator(raw, file)?;
-    let at_sink = matches!(operator, Operator::Sql(_));
+    let at_sink = matches!(operator, Operator::Sink(_));
     let parameters = &raw.parameters;
     let inputs = if at_sink { &parameters.resource } else { &parameters.inputs };
     if inputs.is_empty() {
@@ -111,7 +111,7 @@ fn operator(raw: &RawCondition, file: &File) -> Compiled<Operator> {
             return Equals::new(parameters.value.as_ref().ok_or("equals has no value")?).map(Operator::Equals)
         }
         "exists" => return Ok(Operator::Exists),
-        "sqli_detector" => return sql_detector(parameters).map(Operator::Sql),
+        name if Detector::is_known(name) => return detector(name, parameters).map(Operator::Sink),
         other => return Err(format!("unknown operator {other:?}")),
     };
     Ok(Operator::Text(text))
@@ -126,10 +126,11 @@ fn list(parameters: &Parameters, file: &File) -> Compiled<Vec<String>> {
     Ok(file.data(id).unwrap_or_default())
 }
 
-fn sql_detector(parameters: &Parameters) -> Compiled<SqlDetector> {
+fn detector(name: &str, parameters: &Parameters) -> Compiled<Detector> {
     if parameters.params.is_empty() {
-        return Err("sqli_detector has no params".into());
+        return Err(format!("{name} has no params"));
     }
     let inputs = |list: &[RawInput]| list.iter().map(|raw| input(raw, &[])).collect::<Compiled<Vec<Input>>>();
-    Ok(SqlDetector { params: inputs(&parameters.params)?, system: inputs(&parameters.db_type)? })
+    let (params, context) = (inputs(&parameters.params)?, inputs(&parameters.db_type)?);
+    Detector::named(name, params, context).ok_or_else(|| format!("unknown operator {name:?}"))
 }

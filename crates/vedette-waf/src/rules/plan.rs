@@ -116,8 +116,8 @@ pub(super) fn lay_out(conditions: &[Condition]) -> (HashMap<String, Plan>, HashS
         for input in &condition.inputs {
             plans.entry(input.address.clone()).or_default().add(number, condition, input);
         }
-        if let Operator::Sql(detector) = &condition.operator {
-            kept.extend(detector.params.iter().chain(&detector.system).map(|input| input.address.clone()));
+        if let Operator::Sink(detector) = &condition.operator {
+            kept.extend(detector.params.iter().chain(&detector.context).map(|input| input.address.clone()));
         }
     }
     let mut shared = Shared::new();
@@ -138,7 +138,7 @@ impl Plan {
                 group.entries.push(Entry { condition: number, needs, has_literals: false });
             }
             Operator::Equals(_) | Operator::Exists => self.scalars.push((number, input.key_path.clone())),
-            Operator::Sql(_) => self.sinks.push(number),
+            Operator::Sink(_) => self.sinks.push(number),
         }
     }
 

@@ -24,6 +24,11 @@ pub(crate) fn url_decoded(text: &str) -> String {
     url::decode(text).unwrap_or_else(|| text.to_owned())
 }
 
+/// A text without the encodings that are wrapped around it; None if there are none.
+pub(crate) fn decoded(text: &str) -> Option<String> {
+    decode::decode(text)
+}
+
 /// A transformer of the table below.
 #[derive(Clone, Copy)]
 pub(crate) struct Transform(&'static Definition);
