@@ -1,6 +1,8 @@
 """The vocabulary in which integrations describe what their libraries do."""
 from __future__ import annotations
 
+from vedette.operations.command import Command
+from vedette.operations.file_access import FileAccess
 from vedette.operations.incoming_message import IncomingMessage
 from vedette.operations.incoming_request import Answer, IncomingRequest
 from vedette.operations.message import Message
@@ -12,6 +14,8 @@ from vedette.operations.template import Template
 
 __all__ = [
     "Answer",
+    "Command",
+    "FileAccess",
     "IncomingMessage",
     "IncomingRequest",
     "Message",

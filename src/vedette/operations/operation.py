@@ -3,6 +3,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, ClassVar, Protocol
 
     from vedette._native import Call, Span
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
         def failed(self, call: Call, error: BaseException) -> bool:
             """It raised; True if `call.result` is to be returned in place of the exception."""
+
+
+_when_heard: dict[type[Operation], list[Callable[[], None]]] = {}
+"""What is to happen when somebody listens, by the kind of operation."""
 
 
 class Refusal(BaseException):
@@ -64,6 +69,23 @@ class Operation:
         """Adds a listener to all operations of this class."""
         if listener not in cls.listeners:
             cls.listeners = (*cls.listeners, listener)
+        for action in _when_heard.pop(cls, ()):
+            action()
+
+    @classmethod
+    def once_heard(cls, action: Callable[[], None]) -> None:
+        """Calls `action` when somebody listens to operations of this class: at once, or when the first one comes."""
+        if cls.listeners:
+            action()
+        else:
+            _when_heard.setdefault(cls, []).append(action)
+
+    @classmethod
+    def forget(cls, action: Callable[[], None]) -> None:
+        """Takes an action back that was not called yet."""
+        waiting = _when_heard.get(cls, [])
+        if action in waiting:
+            waiting.remove(action)
 
     @classmethod
     def unlisten(cls, listener: Listener) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from vedette.operations import IncomingRequest, Query
+from vedette.operations import IncomingRequest
 from vedette.protection.listener import Quiet
 
 TYPE_CHECKING = False
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from vedette._native import Call
+    from vedette.operations import Operation
     from vedette.settings import Settings
+
+    Listening = tuple[type[Operation], Quiet]
 
 
 class _Sleeping(Quiet):
@@ -21,41 +24,41 @@ class _Sleeping(Quiet):
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._woken: dict[str, list[Quiet]] = {}
+        self._woken: dict[str, list[Listening]] = {}
 
     def before(self, call: Call) -> None:
         """The first request."""
-        gate, *_ = self._wake()
+        (_, gate), *_ = self._wake()
         gate.before(call)
 
-    def _wake(self) -> list[Quiet]:
+    def _wake(self) -> list[Listening]:
         # Two first requests at once may both come here. A lock would be held in children forked meanwhile; setting a
         # default is atomic, and what the second one made is thrown away.
         listeners = self._woken.get("")
         if listeners is None:
             listeners = self._woken.setdefault("", self._made())
             if self in IncomingRequest.listeners:
-                IncomingRequest.listen(listeners[0])
                 IncomingRequest.unlisten(self)
-                for guard in listeners[1:]:
-                    Query.listen(guard)
+                for operation, listener in listeners:
+                    operation.listen(listener)
         return listeners
 
-    def _made(self) -> list[Quiet]:
+    def _made(self) -> list[Listening]:
         # Imported here for the start-up's sake: a third of what `import vedette` would cost otherwise.
         from vedette.protection.gate import RequestGate
         from vedette.protection.policy import Policy
-        from vedette.protection.sql import SqlGuard
+        from vedette.protection.sinks import SINKS, SinkGuard
 
         policy = Policy(self._settings)
-        guards: list[Quiet] = [SqlGuard(policy)] if self._settings.exploit_prevention else []
-        return [RequestGate(policy), *guards]
+        sinks = SINKS if self._settings.exploit_prevention else ()
+        guards: list[Listening] = [(operation, SinkGuard(policy, of, name)) for operation, of, name in sinks]
+        return [(IncomingRequest, RequestGate(policy)), *guards]
 
     def undo(self) -> None:
         """Nobody listens any more."""
-        for listener in (self, *self._woken.get("", ())):
-            IncomingRequest.unlisten(listener)
-            Query.unlisten(listener)
+        IncomingRequest.unlisten(self)
+        for operation, listener in self._woken.get("", ()):
+            operation.unlisten(listener)
 
 
 def protect(settings: Settings) -> Callable[[], None]:
