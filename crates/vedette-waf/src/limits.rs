@@ -11,7 +11,8 @@ pub struct Limits {
     pub elements: usize,
     /// Bytes inspected of one string: its beginning and, because attacks hide behind padding, its end.
     pub string_bytes: usize,
-    /// Time of one evaluation. Looked at between values, so one long string may exceed it.
+    /// Processor time of one evaluation: a machine that is busy with other things inspects no less. Looked at between
+    /// values, so one long string may exceed it.
     pub time: Duration,
 }
 

@@ -1,7 +1,8 @@
 //! The state of one request.
 
 use std::sync::Arc;
-use std::time::Instant;
+
+use cpu_time::ThreadTime;
 
 use super::texts::Texts;
 use super::walk::Walk;
@@ -33,7 +34,7 @@ impl Request {
     /// Evaluates `new`, in order; what was given before is not looked at again, but for the detectors at sinks
     /// (`server.db.statement`), which look for earlier inputs in what is new.
     pub fn evaluate(&mut self, new: Vec<(Address, Data)>) -> Outcome {
-        let started = Instant::now();
+        let started = ThreadTime::now();
         let mut outcome = Outcome::default();
         self.inspect(&new, started, &mut outcome);
         let rules = Arc::clone(&self.rules);
@@ -51,7 +52,7 @@ impl Request {
         outcome
     }
 
-    fn inspect(&mut self, new: &[(Address, Data)], started: Instant, outcome: &mut Outcome) {
+    fn inspect(&mut self, new: &[(Address, Data)], started: ThreadTime, outcome: &mut Outcome) {
         let mut elements = 0;
         for (address, data) in new {
             let Some(plan) = self.rules.plans.get(address.as_ref()) else { continue };
@@ -76,7 +77,7 @@ impl Request {
     }
 
     /// Runs the detectors whose sink `address` is; true if time ran out.
-    fn sink(&mut self, address: &Address, data: &Data, started: Instant) -> bool {
+    fn sink(&mut self, address: &Address, data: &Data, started: ThreadTime) -> bool {
         let rules = Arc::clone(&self.rules);
         let sinks = rules.plans.get(address.as_ref()).map_or(&[][..], |plan| &plan.sinks);
         if sinks.is_empty() {

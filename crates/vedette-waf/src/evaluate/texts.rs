@@ -1,7 +1,8 @@
 //! The texts of one address, given to the groups of conditions that read them.
 
 use std::borrow::Cow;
-use std::time::Instant;
+
+use cpu_time::ThreadTime;
 
 use super::request::Matches;
 use super::walk::{is_under, names, Step, Visit};
@@ -19,7 +20,7 @@ pub(super) struct Texts<'a> {
     pub(super) plan: &'a Plan,
     pub(super) address: &'a str,
     pub(super) limits: Limits,
-    pub(super) started: Instant,
+    pub(super) started: ThreadTime,
     pub(super) timed_out: &'a mut bool,
     pub(super) matches: &'a mut Matches,
     pub(super) cut: usize,
