@@ -23,6 +23,7 @@ requests = pytest.importorskip("requests")
 
 FOLDER = pathlib.Path(__file__).parent
 
+# ruff: noqa: SIM115, UP020  (the ways themselves are what is tested)
 FILES: dict[str, Callable[[str], Any]] = {
     "open": lambda name: open(f"{FOLDER}/{name}").read(),
     "io.open": lambda name: io.open(os.path.join(FOLDER, name)).read(),

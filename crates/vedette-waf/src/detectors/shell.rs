@@ -68,7 +68,7 @@ impl<'s> Line<'s> {
         let own =
             |token: &&Token| token.kind == Kind::Word && token.start >= input.start && token.end <= input.end;
         touched.iter().filter(own).enumerate().any(|(at, token)| {
-            let text = self.text[token.start..token.end].as_bytes();
+            let text = &self.text.as_bytes()[token.start..token.end];
             at > 0 && text.len() > 1 && text[0] == b'-' && (text[1] == b'-' || text[1].is_ascii_alphabetic())
         })
     }
