@@ -14,7 +14,7 @@ else:
     _native_error = None
 
 if TYPE_CHECKING or _native_error is None:
-    from vedette.lifecycle import instrument, instrument_dbapi, instrument_wsgi, start, stop
+    from vedette.lifecycle import instrument, instrument_asgi, instrument_dbapi, instrument_wsgi, start, stop
     from vedette.tracing import Context, Span, Tracer, current_root_span, current_span, extract, inject
     from vedette.tracing.tracer import tracer
 else:  # the application must run all the same
@@ -27,6 +27,7 @@ else:  # the application must run all the same
         extract,
         inject,
         instrument,
+        instrument_asgi,
         instrument_dbapi,
         instrument_wsgi,
         start,
@@ -46,6 +47,7 @@ __all__ = [
     "extract",
     "inject",
     "instrument",
+    "instrument_asgi",
     "instrument_dbapi",
     "instrument_wsgi",
     "start",

@@ -170,6 +170,11 @@ def instrument(name: str) -> None:
     """Instruments nothing."""
 
 
+def instrument_asgi(application: Function) -> Function:
+    """The application itself."""
+    return application
+
+
 def instrument_dbapi(module: ModuleType, system: str | None = None) -> None:
     """Instruments nothing."""
 

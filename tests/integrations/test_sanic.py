@@ -281,17 +281,20 @@ def test_under_asgi(spans: Spans) -> None:
     app = application()
 
     async def asked(path: str) -> Any:
-        steps = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+        started, asked_for = asyncio.Event(), [{"type": "lifespan.startup"}]
 
         async def step() -> Any:
-            return steps.pop(0)
+            return asked_for.pop(0) if asked_for else await asyncio.sleep(60)
 
         async def told(message: Any) -> None:
             assert "failed" not in message["type"]
+            started.set()
 
-        await app({"type": "lifespan", "asgi": {"version": "3.0"}}, step, told)
+        lifespan = asyncio.ensure_future(app({"type": "lifespan", "asgi": {"version": "3.0"}}, step, told))
+        await started.wait()
         answered = await drive(app, scope_of(path), pieces_of(b""))
         await asyncio.sleep(0.05)
+        lifespan.cancel()
         return answered
 
     answered = run(asked("/items/7"))

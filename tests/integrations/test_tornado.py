@@ -26,6 +26,13 @@ ON_ASYNCIO = VERSION >= (5, 0)
 logging.getLogger("tornado").setLevel(logging.CRITICAL)
 
 
+def sleep(seconds: float) -> Any:
+    if hasattr(gen, "sleep"):
+        return gen.sleep(seconds)
+    loop = tornado.ioloop.IOLoop.current()
+    return gen.Task(loop.add_timeout, loop.time() + seconds)
+
+
 def select() -> None:
     sqlite3.connect(":memory:").execute("select 1")
 
@@ -40,7 +47,7 @@ class Plain(web.RequestHandler):
 class Generated(web.RequestHandler):
     @gen.coroutine
     def get(self) -> Any:
-        yield gen.moment
+        yield sleep(0.001)
         select()
         yield self.deeper()
         select()
@@ -48,7 +55,7 @@ class Generated(web.RequestHandler):
 
     @gen.coroutine
     def deeper(self) -> Any:
-        yield gen.sleep(0.001)
+        yield sleep(0.001)
         select()
 
 
@@ -148,7 +155,7 @@ class Socket(websocket.WebSocketHandler):
 class LaterSocket(websocket.WebSocketHandler):
     @gen.coroutine
     def on_message(self, message: Any) -> Any:
-        yield gen.sleep(0.001)
+        yield sleep(0.001)
         select()
         self.write_message(message)
 
@@ -343,7 +350,7 @@ def test_twenty_requests_at_once_are_not_mixed(spans: Spans) -> None:
         def get(self, number: str) -> Any:
             with vedette.tracer.span("step", resource=number):
                 if ON_ASYNCIO:
-                    yield gen.sleep(0.001 * (int(number) % 7))
+                    yield sleep(0.001 * (int(number) % 7))
                 select()
             self.write(number)
 
@@ -366,7 +373,10 @@ def converse(server: Loop, path: str, *messages: Any) -> list[Any]:
         connected = yield websocket.websocket_connect(f"ws://127.0.0.1:{server.port}{path}")
         for message in messages:
             connected.write_message(message, binary=isinstance(message, bytes))
-            got.append((yield connected.read_message()))
+            if message != "fail":
+                got.append((yield connected.read_message()))
+            else:
+                yield sleep(0.05)
         connected.close()
         raise gen.Return(got)
 

@@ -291,7 +291,7 @@ integration = Integration(
     service_wins=False,
     protection=["http", "blocking"],
     options=asgi.OPTIONS,
-    pins={"<3.7": ["multidict<5", "yarl<1.5", "async-timeout<4", "chardet<5"], "<3.9": ["yarl<1.10"]},
+    pins={"<3.5": ["multidict<5", "yarl<1.5", "async-timeout<4", "chardet<5"], "<3.9": ["yarl<1.10"]},
     hooks=[
         Around("aiohttp.web_app:Application._handle", handling),
         Around("aiohttp.web:Application._handle", handling),  # where it was before 3.0

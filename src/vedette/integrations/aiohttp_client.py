@@ -56,7 +56,7 @@ integration = Integration(
     docs="https://docs.aiohttp.org",
     conventions="http-client",
     options=http_client.OPTIONS,
-    pins={"<3.7": _OLD, "<3.9": ["yarl<1.10"]},
+    pins={"<3.5": _OLD, "<3.9": ["yarl<1.10"]},
     hooks=[
         Around("aiohttp.client:ClientSession._request", sending, received),
         Around("aiohttp.connector:BaseConnector.connect", connecting, option="full"),

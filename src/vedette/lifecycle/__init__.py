@@ -166,6 +166,21 @@ def instrument_wsgi(application: Any) -> Any:
     return traced(application)
 
 
+def instrument_asgi(application: Any) -> Any:
+    """An ASGI application (of version 2 or 3, as this one is) around this one, whose requests are traced.
+
+    Frameworks that are instrumented need no asking; within this one they are part of its requests. Starts vedette
+    without the automatic integrations if it is not started; where it is switched off, the application is returned.
+    """
+    from vedette.instrument.families.traced_asgi import traced  # few ask for it, and start-up must not pay
+
+    running = start(instrument=False)
+    if running is None:
+        return application
+    running.registry.instrument("asgi")
+    return traced(application)
+
+
 def _known_by(module: str) -> str | None:
     """The integration of a library with this import name, if there is one."""
     hooking = {name for hooked, names in MODULES.items() if f"{hooked}.".startswith(f"{module}.") for name in names}

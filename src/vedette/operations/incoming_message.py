@@ -25,7 +25,7 @@ class Opening:
         self.path_params = request.path_params
         self.peer = request.peer
         self.query = request.query
-        self.resource = request.resource
+        self.resource = request.resource if request.route is not None else request.verb  # never the raw path
         self.span = request.span
         self.url = request.url
 

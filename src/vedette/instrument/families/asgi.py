@@ -33,6 +33,8 @@ OPTIONS = (
     *conversation.OPTIONS,
 )
 _TRACED = ("http", "websocket")
+GENERIC = "asgi.request"
+"""Name of requests of which only the protocol is known."""
 
 
 def describe(name: str, options: Callable[[], Options]) -> Callable[[Call], IncomingRequest | None]:
@@ -46,7 +48,10 @@ def describe(name: str, options: Callable[[], Options]) -> Callable[[Call], Inco
     def request(call: Call) -> IncomingRequest | None:
         app, scope, receive, send = call.args
         kind = scope["type"]
-        if kind not in _TRACED or is_within(scope):
+        if kind not in _TRACED:
+            return None
+        if is_within(scope):
+            adopt(name)
             return None
         values = options()
         if kind == "websocket" and not (values and values["trace_websocket"]):
@@ -66,6 +71,21 @@ def describe(name: str, options: Callable[[], Options]) -> Callable[[Call], Inco
 def ended(call: Call, _: object) -> None:
     """The application returned. If a task of its own completed the response, only that task has left the span."""
     call.pause()
+
+
+def adopt(name: str) -> None:
+    """A framework that describes itself has the better name for a request that a server or a wrapper described."""
+    request = enclosing(IncomingRequest)
+    if request is None or request.name != GENERIC or name == GENERIC:
+        return
+    request.name = name
+    framework = name.partition(".")[0]
+    span = request.span
+    if span is not None:
+        span.name = name
+        span.set_attribute("component", framework)
+        if span.service == "asgi":
+            span.service = framework
 
 
 def is_within(scope: Scope) -> bool:

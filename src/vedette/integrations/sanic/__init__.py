@@ -19,7 +19,7 @@ integration = Integration(
     service_wins=False,
     protection=["http", "blocking"],
     options=OPTIONS,
-    pins={"<21": ["websockets<9", "multidict<5", "httpx==0.15.4"], "<23": ["websockets<11"]},
+    tests_use=["aiohttp"],
     hooks=[
         Setup("sanic.app", touchup.install),
         Around("sanic.router:Router.get", request.routing, request.routed),

@@ -26,7 +26,8 @@ def handling(call: Call) -> IncomingRequest | None:
     request, values = call.args[1], switches.values
     scope = getattr(request.transport, "scope", None)
     if scope is not None and asgi.is_within(scope):
-        return None  # described already where the server called the application
+        asgi.adopt("sanic.request")  # described already where the server called the application
+        return None
     upgrades = (request.headers.get("upgrade") or "").lower() == "websocket" or (scope or {}).get("type") == "websocket"
     if upgrades and not values["trace_websocket"]:
         return None

@@ -12,7 +12,7 @@ integration = Integration(
     "tornado",
     title="Tornado",
     distribution="tornado",
-    modules=["tornado"],
+    modules=["tornado.web"],
     floor="4.0",
     tested=["4.0", "4.5.3", "5.1.1", "6.1", "6.4.2", "latest"],
     docs="https://www.tornadoweb.org",

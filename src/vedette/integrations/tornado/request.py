@@ -137,8 +137,7 @@ def _finished(call: Call, handler: Any, operation: IncomingRequest, future: Any)
 
 def _over(call: Call, handler: Any, operation: IncomingRequest) -> None:
     """The execution has ended: so has the request, unless its handler said that it finishes later."""
-    conversation = operation.conversation
-    if handler._finished or (conversation is None and handler._auto_finish):
+    if handler._finished or handler._auto_finish or operation.conversation is not None:
         _close(call, handler)
 
 
