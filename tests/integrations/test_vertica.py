@@ -225,7 +225,7 @@ def test_what_is_no_statement_is_refused_by_the_driver(connection: Any, spans: S
 
 def test_connecting_makes_no_span(vertica_server: Vertica, spans: Spans) -> None:
     vertica_python.connect(**vertica_server.options).close()
-    with pytest.raises(Exception, match=r"(?i)connect|refused"):
+    with pytest.raises((vertica_python.errors.Error, OSError)):
         vertica_python.connect(**{**vertica_server.options, "port": 1})
     assert spans() == []
 

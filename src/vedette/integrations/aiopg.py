@@ -30,6 +30,7 @@ integration = Integration(
     service="postgres",
     protection=["sql-injection"],
     needs=["postgresql"],
+    notes="aiopg itself can't connect on Python 3.10 and newer before 1.2.",
     hooks=[
         Around("aiopg.connection:Cursor.execute", statement, dbapi.counted),
         Around("aiopg.connection:Cursor.callproc", statement, dbapi.counted),

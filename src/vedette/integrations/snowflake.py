@@ -80,7 +80,8 @@ integration = Integration(
     modules=["snowflake.connector"],
     floor="2.4",
     tested=["2.4.0", "3.0.0", "3.7.0", "3.14.1", "4.5.0", "latest"],
-    pins={"<3.7": ["setuptools<81"]},
+    # Where there is no wheel, the build of its pyarrow takes minutes and fails: it is not to be tried.
+    pins={"<3.7": ["setuptools<81", "build:pyarrow>=14"]},
     docs="https://docs.snowflake.com/en/developer-guide/python-connector/python-connector",
     conventions="database",
     service="snowflake",
