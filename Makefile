@@ -7,6 +7,7 @@
 #   make bench     what vedette costs, beside its peers
 #   make matrix    integrations against versions of their libraries; ARGS="--integration flask --python 3.12"
 #   make floors    the oldest versions on Python 3.9: a third of them, another one with each commit
+#   make differential   small applications under Datadog's tracer and under vedette: their spans are compared
 #   make docs      rewrites the generated files
 #   make lock      the newest versions of what the development environment consists of, into requirements/lock.txt
 #   make build     a wheel in dist/
@@ -24,7 +25,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(HOME)/.cargo/bin
 export PYO3_PYTHON := $(CURDIR)/.venv/bin/python
 
-.PHONY: setup check test bench matrix floors docs lock demo build clean rust python-tests
+.PHONY: setup check test bench matrix floors differential docs lock demo build clean rust python-tests
 
 setup: $(STAMPS)/dev
 
@@ -94,6 +95,9 @@ floors: setup
 	    $(BIN)/python tools/matrix.py --floors --python 3.9 --minutes 8 --jobs 2 --no-record \
 	        --part $$(( $$(git rev-list --count HEAD) % 3 + 1 ))/3; \
 	else echo "make: there is no CPython 3.9 here: the oldest versions are not tested"; fi
+
+differential: setup
+	DIFFERENTIAL=1 $(BIN)/python -m pytest tests/differential $(ARGS)
 
 docs: setup
 	$(BIN)/python tools/generate.py write
