@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.services import collector as collectors
 from tests.services import ddapm, fakesnow, mariadb, postgresql, vertica_stub
 from tests.services import recorder as recorders
 from tests.services import redis as redis_servers
@@ -64,6 +65,19 @@ def ddapm_agent() -> Iterator[ddapm.TestAgent]:
     """Datadog's test agent."""
     with ddapm.running() as agent:
         yield agent
+
+
+@pytest.fixture(scope="session")
+def _collector_process() -> Iterator[collectors.Collector]:
+    with collectors.running() as collector:
+        yield collector
+
+
+@pytest.fixture
+def collector(_collector_process: collectors.Collector) -> collectors.Collector:
+    """An OpenTelemetry Collector; empty at the start of each test."""
+    _collector_process.clear()
+    return _collector_process
 
 
 @pytest.fixture(scope="session")
