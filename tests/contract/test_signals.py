@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no signals 
 DEFAULT_AGAIN = """
 import os, signal, sys
 import vedette
-vedette.start(service="script")
+vedette.start(service="script", startup_logs=False)
 signal.signal(signal.SIGTERM, lambda *_: None)
 before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
 assert callable(before), before

@@ -8,6 +8,7 @@ mod core;
 mod decode;
 mod failure;
 mod hook;
+mod json;
 mod last_words;
 mod memory;
 mod process;

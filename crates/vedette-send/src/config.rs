@@ -28,6 +28,9 @@ pub struct Config {
     pub obfuscate: Obfuscation,
     /// Told the rates that a Datadog Agent answers with.
     pub sampler: Arc<Sampler>,
+    /// The configuration as JSON, to be told on standard error when sending begins, as the first backend that can't be
+    /// reached is then; None to say nothing.
+    pub announcement: Option<String>,
 }
 
 /// A backend.
@@ -97,6 +100,7 @@ impl Config {
             stats: true,
             obfuscate: Obfuscation::default(),
             sampler,
+            announcement: None,
         }
     }
 

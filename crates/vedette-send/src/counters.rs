@@ -1,7 +1,9 @@
 //! What was sent and what was not. Nothing is lost without being counted here.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard};
+
+use crate::announce;
 
 /// A moment's view of an exporter. All numbers count from its start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -149,11 +151,16 @@ pub(crate) struct TargetMeter {
     pub errors: AtomicU64,
     pub stats: AtomicU64,
     last_error: Mutex<String>,
+    /// Whether the user is still to be told when nobody answers there.
+    to_tell: AtomicBool,
 }
 
 impl Meter {
-    pub fn new(addresses: impl Iterator<Item = String>) -> Meter {
-        let targets = addresses.map(|address| TargetMeter { address, ..TargetMeter::default() });
+    /// `tells`: whether standard error is told of a target that can't be reached.
+    pub fn new(addresses: impl Iterator<Item = String>, tells: bool) -> Meter {
+        let to_tell = || AtomicBool::new(tells);
+        let targets =
+            addresses.map(|address| TargetMeter { address, to_tell: to_tell(), ..TargetMeter::default() });
         Meter { targets: targets.collect(), ..Meter::default() }
     }
 
@@ -181,6 +188,13 @@ impl TargetMeter {
     pub fn error(&self, text: &str) {
         self.errors.fetch_add(1, Relaxed);
         *locked(&self.last_error) = text.to_string();
+    }
+
+    /// Tells once that nobody answers.
+    pub fn unreachable(&self, reason: &str) {
+        if self.to_tell.swap(false, Relaxed) {
+            announce::unreachable(&self.address, reason);
+        }
     }
 
     fn read(&self) -> TargetCounters {

@@ -34,7 +34,10 @@ impl Shared {
     pub fn new(config: Arc<Config>) -> Shared {
         Shared {
             queue: Queue::new(config.queue_bytes),
-            meter: Meter::new(config.targets.iter().map(crate::Target::address)),
+            meter: Meter::new(
+                config.targets.iter().map(crate::Target::address),
+                config.announcement.is_some(),
+            ),
             config,
             started: AtomicBool::new(false),
         }

@@ -120,6 +120,9 @@ impl Lane {
             }
             Outcome::Failed { text, after, trouble } => {
                 meter.error(&text);
+                if trouble == Trouble::Dead {
+                    meter.unreachable(&text);
+                }
                 self.failed(after, trouble, closing, meter)
             }
         }

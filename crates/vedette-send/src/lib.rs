@@ -10,6 +10,7 @@
 //! - [`Exporter::flush`] and [`Exporter::shutdown`] never wait longer than they are told.
 //! - After a fork the child calls [`Exporter::respawn`]; nothing is shared with the parent, no lock is touched.
 
+mod announce;
 mod backend;
 mod config;
 mod counters;

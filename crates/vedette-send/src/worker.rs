@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use vedette_model::Chunk;
 
+use crate::announce;
 use crate::config::Config;
 use crate::counters::Amount;
 use crate::exporter::Shared;
@@ -35,6 +36,9 @@ pub(crate) fn start(shared: &Arc<Shared>) -> io::Result<()> {
 
 /// Runs until the end, starting over after a panic.
 fn supervise(shared: &Shared, lanes: Lanes) {
+    if let Some(json) = &shared.config.announcement {
+        announce::configuration(json);
+    }
     let mut ended = false;
     while !ended && shared.meter.panics.load(Relaxed) < MOST_PANICS {
         let mut work = Work::new(shared, lanes);

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import sys
 
+from vedette.lifecycle.announcement import announcement
 from vedette.lifecycle.identity import chunk_tags, container_id, inferred_service
 
 TYPE_CHECKING = False
@@ -75,6 +76,7 @@ def _sending(settings: Settings, in_memory: bool) -> dict[str, Any]:
     exporters = settings.exporters
     return {
         "in_memory": in_memory,
+        "announcement": announcement(settings) if settings.startup_logs else None,
         "queue_bytes": settings.queue_bytes,
         "stats": settings.stats,
         "obfuscate_sql": True,

@@ -1,0 +1,40 @@
+//! Plain Python data as JSON text, without importing a module for it.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyTuple};
+use serde_json::Value;
+
+/// Containers in containers that are written.
+const DEPTH: usize = 8;
+
+/// The text of `object`; what is no plain data is given by its `str`.
+pub fn text(object: &Bound<'_, PyAny>) -> String {
+    value(object, DEPTH).to_string()
+}
+
+fn value(object: &Bound<'_, PyAny>, depth: usize) -> Value {
+    if depth == 0 || object.is_none() {
+        return Value::Null;
+    }
+    if let Ok(flag) = object.cast::<PyBool>() {
+        return flag.is_true().into();
+    }
+    if object.is_instance_of::<PyInt>() {
+        return object.extract::<i64>().map_or_else(|_| printed(object), Value::from);
+    }
+    if let Ok(number) = object.cast::<PyFloat>() {
+        return number.extract::<f64>().map_or(Value::Null, Value::from);
+    }
+    if let Ok(dict) = object.cast::<PyDict>() {
+        return dict.iter().map(|(key, item)| (key.to_string(), value(&item, depth - 1))).collect();
+    }
+    if object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>() {
+        let items = object.try_iter().into_iter().flatten().flatten();
+        return items.map(|item| value(&item, depth - 1)).collect();
+    }
+    printed(object)
+}
+
+fn printed(object: &Bound<'_, PyAny>) -> Value {
+    object.str().map_or(Value::Null, |text| text.to_string_lossy().into_owned().into())
+}
