@@ -23,6 +23,7 @@ __all__ = [
     "Wrapped",
     "__version__",
     "activate",
+    "active_span",
     "client_address",
     "configure",
     "counters",
@@ -38,6 +39,7 @@ __all__ = [
     "shutdown",
     "span",
     "take",
+    "w3c_context",
     "watch_sigterm",
 ]
 
@@ -106,6 +108,9 @@ class Span:
     def sampling_priority(self) -> int | None:
         """The sampling priority of the trace (2, 1, 0 or -1), or None while undecided."""
     @property
+    def tracestate(self) -> str:
+        """Members of other vendors in the W3C tracestate that came with the trace, joined by commas."""
+    @property
     def baggage(self) -> dict[str, str]:
         """A copy of the trace's baggage items."""
     def set_attribute(self, name: str, value: object) -> None:
@@ -117,6 +122,8 @@ class Span:
         """Sets several attributes; values that are None are left out."""
     def set_error(self, error: BaseException | str) -> None:
         """Marks the span as failed because of `error`, an exception (with its stack) or a message."""
+    def set_error_message(self, message: str) -> None:
+        """Marks the span as failed and says why, beside an exception that was recorded already."""
     def add_event(self, name: str, attributes: dict[str, Any] | None = None, time: int | None = None) -> None:
         """Adds something that happened at `time` (nanoseconds since the epoch; now if not given)."""
     def add_link(self, target: Span | Context, attributes: dict[str, Any] | None = None) -> None:
@@ -357,6 +364,9 @@ def span(
 def current_span() -> Span | None:
     """The active span of this thread, task or greenlet; None if there is none, or it is finished."""
 
+def active_span() -> Span | None:
+    """What `activate` or `with` made active last, also if it is finished since: what work of later descends from."""
+
 def current_root_span() -> Span | None:
     """The first span of the active trace in this process, or None."""
 
@@ -381,6 +391,9 @@ def inject(headers: MutableMapping[str, str], span: Span) -> None:
 
     Formats are those of the setting `propagation_style_inject`. The sampling decision is made now if it was not.
     """
+
+def w3c_context(traceparent: str, tracestate: str) -> Context:
+    """The context that W3C headers tell, whatever the settings say about headers of requests."""
 
 def flush(timeout: float) -> bool:
     """Sends what is finished; waits at most `timeout` seconds, without the GIL. False if some has not left by then."""

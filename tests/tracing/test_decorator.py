@@ -193,3 +193,20 @@ def test_decorating_makes_no_span(finished: Any) -> None:
 def parents_of(spans: list[dict[str, Any]]) -> dict[str, str | None]:
     names = {span["span_id"]: span["name"] for span in spans}
     return {span["name"]: names.get(span["parent_id"]) for span in spans}
+
+
+def test_a_parent_that_was_given_is_kept(finished: Any) -> None:
+    given = vedette.tracer.span("given")
+    remote = vedette.extract({"x-datadog-trace-id": "5", "x-datadog-parent-id": "7"})
+
+    def work() -> None: ...
+
+    below, apart, of_remote = (tracer.span("made", parent=parent)(work) for parent in (given, False, remote))
+    with tracer.span("active"):
+        below()
+        apart()
+        of_remote()
+    given.finish()
+    made = [span for span in finished() if span["name"] == "made"]
+    assert [span["parent_id"] for span in made] == [given.span_id, 0, 7]
+    assert [span["trace_id"] for span in made] == [given.trace_id, made[1]["trace_id"], 5]

@@ -19,6 +19,8 @@ pub struct Chunk {
     pub origin: Text,
     /// Propagation tags `_dd.p.*` beyond `dm` and `ksr`, names with their prefix.
     pub tags: Vec<(Text, Text)>,
+    /// Members of other vendors in the W3C tracestate that came with the trace, joined by commas.
+    pub tracestate: Text,
 }
 
 /// What sampling decided about a trace, and why.

@@ -168,6 +168,7 @@ well_known_keys! {
     MORE = "vedette.more";
     PEER_SERVICE = "peer.service";
     MANUAL_KEEP = "manual.keep";
+    PROPAGATION_ERROR = "_dd.propagation_error";
     MANUAL_DROP = "manual.drop";
 }
 

@@ -142,7 +142,13 @@ impl Call {
 
     fn close_with(this: &Bound<'_, Call>, error: Option<&Bound<'_, PyAny>>) {
         let py = this.py();
-        let Some(released) = this.get().end_once(py) else { return };
+        let Some(released) = this.get().end_once(py) else {
+            // Ended elsewhere (another thread, the garbage collector): here it may still be the active one.
+            if let Some(span) = this.get().bound_span(py) {
+                Span::leave_here(&span);
+            }
+            return;
+        };
         // Dropped only here, where no lock is held: the last reference to an argument may run anything.
         drop(released);
         let Some(span) = this.get().bound_span(py) else { return };

@@ -34,6 +34,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<waf::Inspection>()?;
     module.add_function(wrap_pyfunction!(tracer::span, module)?)?;
     module.add_function(wrap_pyfunction!(tracer::current_span, module)?)?;
+    module.add_function(wrap_pyfunction!(tracer::active_span, module)?)?;
     module.add_function(wrap_pyfunction!(tracer::current_root_span, module)?)?;
     module.add_function(wrap_pyfunction!(tracer::enclosing, module)?)?;
     module.add_function(wrap_pyfunction!(tracer::activate, module)?)?;
@@ -44,6 +45,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(process::runtime_id_python, module)?)?;
     module.add_function(wrap_pyfunction!(remote::extract, module)?)?;
     module.add_function(wrap_pyfunction!(remote::inject, module)?)?;
+    module.add_function(wrap_pyfunction!(remote::w3c_context, module)?)?;
     module.add_function(wrap_pyfunction!(configure::configure, module)?)?;
     module.add_function(wrap_pyfunction!(last_words::watch_sigterm_again, module)?)?;
     module.add_function(wrap_pyfunction!(memory::take, module)?)?;

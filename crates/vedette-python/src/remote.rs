@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
+use vedette_model::key::keys;
 use vedette_model::{Key, Link, Span as Data, Text, Value};
 use vedette_trace::propagation::{self, Carrier, Extracted, Outgoing, Remote};
 
@@ -24,6 +25,9 @@ impl Context {
         let remote = self.extracted.remote.clone().map(Box::new);
         if let Some(remote) = &remote {
             data.parent = remote.span_id;
+            if let Some(problem) = remote.problem {
+                data.set(keys::PROPAGATION_ERROR, problem);
+            }
             if let (Some(parent), Some(key)) = (&remote.parent_tag, Key::new("_dd.parent_id")) {
                 data.set(key, Value::Str(parent.clone()));
             }
@@ -143,10 +147,32 @@ pub fn inject(headers: &Bound<'_, PyAny>, span: &Bound<'_, Span>) {
         tracestate,
         baggage: &baggage,
     };
-    propagation::inject(&trace.core.propagation, &outgoing, &mut |name, value| {
+    let problem = propagation::inject(&trace.core.propagation, &outgoing, &mut |name, value| {
         // A mapping that refuses (immutable, odd types) is the caller's to have.
         let _ = headers.set_item(name, value);
     });
+    if let Some(problem) = problem {
+        span.get().change_root(span.py(), |root| root.set(keys::PROPAGATION_ERROR, problem));
+    }
+}
+
+/// The context that the local part of a trace came from, if it came from elsewhere.
+pub fn context_of(trace: &Trace) -> Option<Context> {
+    let remote = trace.remote.as_deref()?.clone();
+    Some(Context {
+        extracted: Extracted { remote: Some(remote), baggage: trace.baggage(), ..Extracted::default() },
+    })
+}
+
+/// The context that W3C headers tell, whatever the settings say about headers of requests.
+#[pyfunction]
+pub fn w3c_context(traceparent: &str, tracestate: &str) -> Context {
+    let config = propagation::Config {
+        extract: vec![propagation::Style::TraceContext],
+        ..propagation::Config::default()
+    };
+    let headers = [("traceparent", traceparent), ("tracestate", tracestate)];
+    Context { extracted: propagation::extract(&config, &propagation::Headers(&headers)) }
 }
 
 /// ASGI's list of (name, value), both bytes, names in lower case.

@@ -22,6 +22,8 @@ pub struct Span {
     pub trace: Arc<Trace>,
     pub id: SpanId,
     parent: Option<Py<Span>>,
+    /// Whether the parent was given, not what happened to be active.
+    given: bool,
     /// Monotonic start.
     begun: u64,
     /// None once finished.
@@ -48,6 +50,7 @@ impl Span {
     /// Starts a span; it does not become active by that.
     pub fn start<'py>(py: Python<'py>, mut data: Data, parent: Parent<'py>) -> PyResult<Bound<'py, Span>> {
         data.id = ids::span_id();
+        let given = !matches!(parent, Parent::Active);
         let (trace, local) = match parent {
             Parent::Active => descend(context::active(py), &mut data),
             Parent::Span(span) => descend(Some(span), &mut data),
@@ -65,6 +68,7 @@ impl Span {
             trace,
             id,
             parent: local,
+            given,
             begun,
             data: Mutex::new(Some(data)),
             previous: Mutex::new(None),
@@ -146,6 +150,14 @@ impl Span {
         context::leave(py, this, previous.as_ref().map(|p| p.bind(py)));
     }
 
+    /// Leaves a span that was left before, in another context: what is active here then is the nearest ancestor that
+    /// is not finished.
+    pub fn leave_here(this: &Bound<'_, Span>) {
+        let py = this.py();
+        let parent = this.get().parent.as_ref().filter(|_| !this.get().given);
+        context::leave(py, this, parent.map(|parent| parent.bind(py)));
+    }
+
     /// The decision about the trace, made now by its local root if it must be.
     pub fn decide(&self, py: Python<'_>) -> Decision {
         if let Some(decision) = self.trace.decision() {
@@ -154,6 +166,11 @@ impl Span {
         let mut root_data = None;
         self.with_root(py, |root| root_data.clone_from(&root.data()));
         self.trace.decide(&root_data.unwrap_or_default())
+    }
+
+    /// Changes the first span of the trace in this process, unless that is finished.
+    pub fn change_root(&self, py: Python<'_>, change: impl FnOnce(&mut Data)) {
+        self.with_root(py, |root| root.change(change));
     }
 
     fn with_root(&self, py: Python<'_>, act: impl FnOnce(&Span)) {
@@ -324,6 +341,15 @@ impl Span {
         self.fail(error);
     }
 
+    /// Marks the span as failed and says why, beside an exception that was recorded already.
+    fn set_error_message(&self, message: &Bound<'_, PyAny>) {
+        let message = convert::text_of(message);
+        self.change(|data| {
+            data.error = true;
+            data.extras().failure.get_or_insert_default().message = message;
+        });
+    }
+
     /// Adds something that happened at `time` (nanoseconds since the epoch; now if not given).
     #[pyo3(signature = (name, attributes=None, time=None))]
     fn add_event(&self, name: &Bound<'_, PyAny>, attributes: Option<&Bound<'_, PyDict>>, time: Option<u64>) {
@@ -368,6 +394,12 @@ impl Span {
     #[getter]
     fn sampling_priority(&self) -> Option<i8> {
         self.trace.decision().map(|decision| decision.priority)
+    }
+
+    /// Members of other vendors in the W3C tracestate that came with the trace.
+    #[getter]
+    fn tracestate(&self) -> &str {
+        self.trace.remote_parts().2
     }
 
     /// Items of the trace's baggage.
@@ -485,7 +517,23 @@ impl Span {
         template.set_item("type", self.r#type())?;
         template.set_item("kind", self.kind())?;
         template.set_item("attributes", self.attributes(py)?)?;
+        if self.given {
+            template.set_item("parent", self.given_parent(py)?)?;
+        }
         Ok(template)
+    }
+}
+
+impl Span {
+    /// The parent as it was given: a span, a context, or False for none.
+    fn given_parent<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(parent) = &self.parent {
+            return Ok(parent.bind(py).clone().into_any());
+        }
+        if let Some(context) = remote::context_of(&self.trace) {
+            return Ok(Bound::new(py, context)?.into_any());
+        }
+        Ok(false.into_pyobject(py)?.to_owned().into_any())
     }
 }
 

@@ -108,9 +108,13 @@ impl Trace {
             spans.swap(0, at);
         }
         let decision = decided.unwrap_or_else(|| self.decide(&spans[0]));
-        let (origin, tags) =
-            self.remote.as_ref().map_or_else(Default::default, |r| (r.origin.clone(), r.tags.clone()));
-        let chunk = Chunk { trace_id: self.id, spans, has_root: root.is_some(), decision, origin, tags };
+        let trace_id = self.id;
+        let mut chunk = Chunk { trace_id, spans, has_root: root.is_some(), decision, ..Chunk::default() };
+        if let Some(remote) = &self.remote {
+            chunk.origin.clone_from(&remote.origin);
+            chunk.tags.clone_from(&remote.tags);
+            chunk.tracestate.clone_from(&remote.tracestate);
+        }
         self.core.send(chunk);
     }
 

@@ -78,6 +78,12 @@ pub fn current_span(py: Python<'_>) -> Option<Bound<'_, Span>> {
     context::active(py).filter(|span| span.get().is_recording())
 }
 
+/// The active span, also if it is finished; or None.
+#[pyfunction]
+pub fn active_span(py: Python<'_>) -> Option<Bound<'_, Span>> {
+    context::active(py)
+}
+
 /// The first span of the active trace in this process, or None.
 #[pyfunction]
 pub fn current_root_span(py: Python<'_>) -> Option<Bound<'_, Span>> {

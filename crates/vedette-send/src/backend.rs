@@ -139,6 +139,7 @@ fn halves(chunk: &Chunk) -> [Chunk; 2] {
         decision: chunk.decision,
         origin: chunk.origin.clone(),
         tags: chunk.tags.clone(),
+        tracestate: chunk.tracestate.clone(),
     };
     [with(front, chunk.has_root), with(back, false)]
 }

@@ -9,6 +9,7 @@ from vedette.integrations.load import load_integration
 from vedette.lifecycle.exit import at_exit
 from vedette.lifecycle.identity import inferred_service
 from vedette.lifecycle.native_options import native_options
+from vedette.lifecycle.opentelemetry import watch_opentelemetry
 from vedette.lifecycle.problems import tell
 from vedette.lifecycle.signals import watch_signals
 from vedette.operations import Query, statuses
@@ -37,6 +38,8 @@ class Running:
         self._undo.append(lambda: correlation.configure(None))
         self._undo.append(at_exit())
         self._undo.append(watch_signals())
+        if settings.otel_api:
+            self._undo.append(watch_opentelemetry())
         self._protect()
         self._comment()
 

@@ -1,4 +1,4 @@
-//! The `dd` member of a W3C tracestate: the sampling decision, where OTLP has but one flag.
+//! The W3C tracestate: a `dd` member with the sampling decision, where OTLP has but one flag, then those of others.
 
 use vedette_model::Chunk;
 
@@ -21,6 +21,10 @@ pub(super) fn write(chunk: &Chunk) -> String {
             out.extend(value.chars().map(allowed));
         }
     }
+    if !chunk.tracestate.is_empty() {
+        out.push(',');
+        out.push_str(&chunk.tracestate);
+    }
     out
 }
 
@@ -34,8 +38,10 @@ fn allowed(character: char) -> char {
     }
 }
 
-/// Reads the `dd` member of `tracestate` into the chunk, if there is one.
+/// Reads `tracestate` into the chunk: the `dd` member, if there is one, and the others as they are.
 pub(super) fn read(chunk: &mut Chunk, tracestate: &str) {
+    let others = tracestate.split(',').map(str::trim).filter(|member| !member.starts_with("dd="));
+    chunk.tracestate = others.collect::<Vec<_>>().join(",").into();
     let Some(member) = tracestate.split(',').find_map(|member| member.trim().strip_prefix("dd=")) else {
         return;
     };

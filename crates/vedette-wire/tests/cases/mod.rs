@@ -45,6 +45,7 @@ fn whole_trace() -> Chunk {
         decision,
         origin: "rum".into(),
         tags: vec![("_dd.p.usr.id".into(), "dXNlcg==".into())],
+        tracestate: "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE".into(),
     }
 }
 

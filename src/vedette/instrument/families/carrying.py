@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from vedette._native import activate, current_span
+from vedette._native import activate, active_span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def here() -> Span | None:
 
 def run_in(span: Span | None, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """Calls the function with that span (or none) active, and restores what was."""
-    before = current_span()
+    before = active_span()
     activate(span)
     try:
         return function(*args, **kwargs)
@@ -58,7 +58,7 @@ def run_in(span: Span | None, function: Callable[..., Any], args: Any, kwargs: A
 
 def context() -> Context | None:
     """A new context that holds the active span and nothing else; None if there is no span."""
-    span = current_span()
+    span = active_span()
     if span is None:
         return None
     from contextvars import Context  # loaded by whoever has a use for one
@@ -72,7 +72,7 @@ def argument(position: int) -> Callable[[Call], None]:
     """A describer for functions that take a function at that position: it will run with what is active now."""
 
     def carry(call: Call) -> None:
-        span = current_span()
+        span = active_span()
         args = call.args
         if span is None or len(args) <= position or not callable(args[position]) or type(args[position]) is Carried:
             return
@@ -84,6 +84,6 @@ def argument(position: int) -> Callable[[Call], None]:
 
 def alone(call: Call) -> None:
     """A describer for functions that start something which is to inherit no span."""
-    if current_span() is not None:
+    if active_span() is not None:
         original = call.target
         call.target = lambda *args, **kwargs: run_in(None, original, args, kwargs)
