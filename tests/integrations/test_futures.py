@@ -67,6 +67,14 @@ def test_jobs_that_begin_after_their_span_ended(spans: Spans) -> None:
     assert [span.get("parent") for span in spans() if span["name"] == "late"] in (["work"], ["remote"])
 
 
+def test_jobs_that_are_submitted_after_their_span_ended(spans: Spans) -> None:
+    with ThreadPoolExecutor(1) as pool, vedette.tracer.span("work") as work:
+        work.finish()
+        assert pool.submit(traced, "late").result() == "late"
+    spans()
+    assert [span["parent_id"] for span in spans.last if span["name"] == "late"] == [work.span_id]
+
+
 def test_the_result_is_a_future_with_its_callbacks(spans: Spans) -> None:
     done: list[Any] = []
     with ThreadPoolExecutor(1) as pool, vedette.tracer.span("work"):

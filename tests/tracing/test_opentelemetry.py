@@ -33,7 +33,7 @@ def only(spans: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def test_a_span_has_what_it_was_given(otel: trace.Tracer, finished: Any) -> None:
-    given = {"text": "ä", "flag": True, "count": 3, "ratio": 0.5, "list": ["a", "b"]}
+    given: dict[str, Any] = {"text": "ä", "flag": True, "count": 3, "ratio": 0.5, "list": ["a", "b"]}
     with otel.start_as_current_span("work", kind=SpanKind.SERVER, attributes=given) as span:
         assert span.is_recording()
         span.set_attribute("late", 1)
@@ -220,7 +220,7 @@ def test_an_exception_that_leaves_the_block(otel: trace.Tracer, finished: Any) -
     assert found["failure"][1] == "KeyError: 'gone'"
     assert found["failure"][0] == "KeyError"
     assert "test_opentelemetry.py" in found["failure"][2]
-    name, told = only(found["events"])
+    name, told = found["events"][0]
     assert (name, told["exception.type"]) == ("exception", "KeyError")
 
 
@@ -243,8 +243,9 @@ def test_a_recorded_exception_fails_nothing(otel: trace.Tracer, finished: Any) -
     span.end()
     found = only(finished())
     assert (found["error"], found["failure"][0]) == (False, "ValueError")
-    _, told = only(found["events"])
-    assert (told["exception.message"], told["more"]) == ("mine", 1)
+    _, told = found["events"][0]
+    assert told["exception.message"] == "mine"
+    assert told["more"] == 1
 
 
 STATUSES = [
@@ -343,7 +344,7 @@ def test_a_parent_of_anybodys(otel: trace.Tracer, finished: Any) -> None:
 
 def test_what_is_no_attribute_is_left_out(otel: trace.Tracer, finished: Any) -> None:
     span = otel.start_span("work", attributes={"none": None, "": 1, "fine": 1})
-    span.add_event("odd", {"object": object})
+    span.add_event("odd", {"object": object})  # type: ignore[dict-item]
     span.end(None)
     assert only(finished())["attributes"] == {"fine": 1}
 

@@ -182,3 +182,22 @@ def test_hostile_carriers_never_raise(in_memory: None, hostile: Any) -> None:
     assert len(str(context.baggage)) < 100_000
     with tracer.span("work", parent=context):
         vedette.inject(hostile)
+
+
+def test_what_could_not_be_read_is_told(configured: Any, finished: Any) -> None:
+    configured(propagation_tags_max_length=100)
+    tags = ",".join(f"_dd.p.t{number}=0123456789" for number in range(20))
+    headers = {"x-datadog-trace-id": "5", "x-datadog-parent-id": "7", "x-datadog-tags": tags}
+    with vedette.tracer.span("work", parent=vedette.extract(headers)):
+        pass
+    (span,) = finished()
+    assert span["attributes"] == {"_dd.propagation_error": "extract_max_size"}
+
+
+def test_what_could_not_be_sent_on_is_told_by_the_root(configured: Any, finished: Any) -> None:
+    configured(propagation_tags_max_length=20)
+    with vedette.tracer.span("outer"), vedette.tracer.span("inner") as inner:
+        vedette.inject({}, inner)
+    outer, within = finished()
+    assert outer["attributes"] == {"_dd.propagation_error": "inject_max_size"}
+    assert within["attributes"] == {}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pprint
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from vedette.instrument.integration import Integration, targets
 from vedette.instrument.targets import module_of
 from vedette.integrations.load import load_integration
+from vedette.settings.integration import variables_of
 
 FOLDER = Path(__file__).resolve().parents[2] / "src" / "vedette" / "integrations"
 NOT_LIBRARIES = {"__init__", "index", "load"}
@@ -44,8 +46,17 @@ def import_index() -> dict[str, str]:
     modules = {module: tuple(sorted(names)) for module, names in sorted(index.items())}
     automatic = sorted(integration.name for integration in declared() if integration.automatic)
     also = {integration.name: integration.also for integration in declared() if integration.also}
-    text = _INDEX.format(modules=_pretty(modules), automatic=_pretty(automatic), also=_pretty(also))
+    variables = {name: own for integration in declared() for name, own in _variables(integration)}
+    text = _INDEX.format(
+        modules=_pretty(modules), automatic=_pretty(automatic), also=_pretty(also), variables=_pretty(variables)
+    )
     return {"src/vedette/integrations/index.py": text}
+
+
+def _variables(integration: Integration) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Its names, each with the variables of its own options."""
+    for name in (integration.name, *integration.also):
+        yield name, tuple(each for option in integration.options for each in variables_of(option, [name]))
 
 
 def _pretty(value: object) -> str:
@@ -65,4 +76,7 @@ AUTOMATIC: frozenset[str] = frozenset({automatic})
 
 ALSO: dict[str, tuple[str, ...]] = {also}
 """Other names that people configure an integration by."""
+
+VARIABLES: dict[str, tuple[str, ...]] = {variables}
+"""Each of these names with the variables that the integration's own options are read from."""
 '''

@@ -4,7 +4,7 @@ from __future__ import annotations
 from vedette import _native
 from vedette.instrument.families import correlation
 from vedette.instrument.registry import Registry
-from vedette.integrations.index import ALSO, AUTOMATIC, MODULES
+from vedette.integrations.index import ALSO, AUTOMATIC, MODULES, VARIABLES
 from vedette.integrations.load import load_integration
 from vedette.lifecycle.exit import at_exit
 from vedette.lifecycle.identity import inferred_service
@@ -89,7 +89,7 @@ class Running:
     def _values_of(self, integration: Integration) -> dict[str, Any]:
         mine = self._settings_of(integration.name)
         chosen = {option.name: mine.option(option) for option in integration.options}
-        return {"full": self.settings.detail == "full", **chosen}
+        return {"full": self.settings.detail == "full", "service_mapping": self.settings.service_mapping, **chosen}
 
     def stop(self) -> None:
         """Takes everything off, and sends what is left."""
@@ -107,7 +107,7 @@ def start(*, instrument: bool = True, in_memory: bool = False, **options: object
     global _running
     if _running is not None:
         return _running
-    settings = load(options)
+    settings = load(options, integrations=VARIABLES)
     if not settings.enabled:
         return None
     _running = Running(settings, in_memory)
@@ -197,4 +197,4 @@ def running() -> Running | None:
 
 def effective_settings(options: Mapping[str, object] | None = None) -> Settings:
     """The settings in force, or those that would be."""
-    return _running.settings if _running is not None else load(options)
+    return _running.settings if _running is not None else load(options, integrations=VARIABLES)

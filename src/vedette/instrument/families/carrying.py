@@ -43,7 +43,7 @@ class Carried:
 
 def here() -> Span | None:
     """The active span, to run something in later."""
-    return current_span()
+    return active_span()
 
 
 def run_in(span: Span | None, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
