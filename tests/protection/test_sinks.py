@@ -82,7 +82,7 @@ def asked(sink: Callable[[str], Any], text: str, where: str = "query") -> tuple[
         "header": {"headers": {"X-Name": text}},
         "cookie": {"environ_overrides": {"HTTP_COOKIE": f"name={text}"}},
     }[where]
-    answer = app.test_client().get(sent.pop("path", "/"), **sent)
+    answer = app.test_client(use_cookies=False).get(sent.pop("path", "/"), **sent)
     return answer.status_code, came
 
 

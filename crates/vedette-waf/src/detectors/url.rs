@@ -99,9 +99,11 @@ impl Reading for Url<'_> {
         if input.len() < 3 && input != ".." {
             return None;
         }
-        let found =
-            self.folded.occurrences(input).map(|(start, end)| start..end).find(|found| self.judge(found));
-        found.map(|found| part(self.text, found.start, found.end))
+        let occurrences = || self.folded.occurrences(input).map(|(start, end)| start..end);
+        let found = occurrences().find(|found| self.judge(found))?;
+        // A host that the application names itself, and that the client names as well, as a value elsewhere.
+        let by_chance = found == self.host && occurrences().any(|other| !self.judge(&other));
+        (!by_chance).then(|| part(self.text, found.start, found.end))
     }
 }
 
