@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -57,6 +58,23 @@ def blocking(protected: Any) -> None:
 def monitoring(protected: Any) -> None:
     """Attacks are told, and pass."""
     protected("monitor")
+
+
+@pytest.fixture
+def only_sinks(protected: Any, tmp_path: Any) -> Any:
+    """Protection with the rules of sinks alone: requests get as far as the statement."""
+
+    def put_on(mode: str) -> None:
+        from vedette.protection import rule_file
+
+        with open(rule_file._DEFAULT, encoding="utf-8") as file:
+            rules = json.load(file)
+        rules["rules"] = [rule for rule in rules["rules"] if rule["tags"]["category"] == "vulnerability_trigger"]
+        path = tmp_path / "rules.json"
+        path.write_text(json.dumps(rules))
+        protected(mode, protection_rules=str(path))
+
+    return put_on
 
 
 @pytest.fixture

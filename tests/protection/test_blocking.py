@@ -36,23 +36,6 @@ def client(request: pytest.FixtureRequest) -> Any:
     return CLIENTS[request.param]()
 
 
-@pytest.fixture
-def only_sinks(protected: Any, tmp_path: Any) -> Any:
-    """Protection with the rules of sinks alone: requests get as far as the statement."""
-
-    def put_on(mode: str) -> None:
-        from vedette.protection import rule_file
-
-        with open(rule_file._DEFAULT, encoding="utf-8") as file:
-            rules = json.load(file)
-        rules["rules"] = [rule for rule in rules["rules"] if rule["tags"]["category"] == "vulnerability_trigger"]
-        path = tmp_path / "rules.json"
-        path.write_text(json.dumps(rules))
-        protected(mode, protection_rules=str(path))
-
-    return put_on
-
-
 @pytest.mark.parametrize("path", ["/search", "/swallow", "/changed"])
 def test_statements_are_stopped(client: Any, only_sinks: Any, spans: Spans, path: str) -> None:
     only_sinks("block")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Traced:
-    """Stands for an ASGI 3 application; the integration `asgi` describes its requests. Else it is as the application."""
+    """Stands for an ASGI 3 application; the integration `asgi` describes its requests. Else it is like it."""
 
     __slots__ = ("__weakref__", "application")
 
