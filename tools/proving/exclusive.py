@@ -7,14 +7,13 @@ import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 
-from proving import package
+FOLDER = Path(__file__).resolve().parents[2] / ".cache" / "matrix" / "locks"
 
 
 @contextlib.contextmanager
 def exclusive(file: Path) -> Iterator[None]:
     """Nobody else is between the reading and the writing of `file` meanwhile; in this process neither."""
-    folder = package.CACHE / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / file.name).open("w") as lock:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / file.name).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

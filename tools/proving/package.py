@@ -14,6 +14,8 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from proving.exclusive import exclusive
+
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "matrix"
 SOURCE = ROOT / "src" / "vedette"
@@ -48,8 +50,9 @@ def python_files() -> list[Path]:
 def native_module(version: str, python: Path) -> Path:
     """The native module for a Python, built where its sources changed."""
     folder = CACHE / "native" / f"{version}-{fingerprint(native_files())}"
-    present = next(folder.glob("_native*"), None)
-    return present or _of_development(version) or _built(python, folder)
+    with exclusive(CACHE / f"native-{version}"):  # whoever waits finds it built
+        present = next(folder.glob("_native*"), None)
+        return present or _of_development(version) or _built(python, folder)
 
 
 def _of_development(version: str) -> Path | None:

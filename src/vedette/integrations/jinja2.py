@@ -48,6 +48,7 @@ integration = Integration(
     modules=["jinja2"],
     floor="2.10.2",
     tested=["2.10.3", "2.11.3", "3.0.3", "latest"],
+    pins={"<3.0": ["MarkupSafe<2.1"]},
     docs="https://jinja.palletsprojects.com",
     hooks=[
         Around("jinja2.environment:Template.render", rendering),
