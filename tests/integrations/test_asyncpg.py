@@ -7,6 +7,7 @@ import contextlib
 import inspect
 import io
 import pickle
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,6 +17,8 @@ import vedette
 from tests.integrations.databases import Postgres
 from tests.integrations.made import Spans
 from tests.services.postgresql import PostgreSQL
+from vedette.instrument.families.statement_comments import Comments
+from vedette.operations import Query
 
 asyncpg = pytest.importorskip("asyncpg")
 
@@ -271,6 +274,25 @@ async def test_types_that_the_driver_asks_about_make_no_spans(database: Postgres
         "create type mood as enum ('sad', 'glad')",
         "select 'sad'::mood",
     ]
+
+
+async def test_comments_for_the_database(database: Postgres, spans: Spans) -> None:
+    """Only in what is not prepared: the driver finds by its text what it has prepared before."""
+    comments = Comments("full", "shop", None, None)
+    Query.listen(comments)
+    try:
+        async with connected(database, spans) as connection:
+            await connection.execute("create temporary table asked as select current_query() as text")
+            text = await connection.fetchval("select text from asked")
+            assert await connection.fetchval("select current_query()") == "select current_query()"
+    finally:
+        Query.unlisten(comments)
+    made, *others = spans()
+    assert re.match(r"/\*dddb='test_\d+',.*,traceparent='00-[0-9a-f]{32}-[0-9a-f]{16}-01'\*/ create temporary", text)
+    assert made == database.span(
+        "create temporary table asked as select current_query() as text", **{"_dd.dbm_trace_injected": "true"}
+    )
+    assert not any("_dd.dbm_trace_injected" in span["attributes"] for span in others)
 
 
 class OwnConnection(asyncpg.Connection):

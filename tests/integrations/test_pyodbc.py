@@ -8,12 +8,9 @@ import decimal
 import gc
 import inspect
 import pickle
-import shutil
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +19,7 @@ import pytest
 import vedette
 from tests.integrations.databases import Database
 from tests.integrations.made import Spans
-from tests.services import process
+from tests.integrations.odbc import connection_string
 from tests.services.postgresql import PostgreSQL
 from vedette.integrations import pyodbc as declared
 
@@ -31,21 +28,9 @@ pyodbc = pytest.importorskip("pyodbc")
 COMMIT, ROLLBACK = "pyodbc.connection.commit", "pyodbc.connection.rollback"
 
 
-def odbc(name: str, file: str, **more: str) -> str:
-    """A connection string; wheels hold a manager of their own that may not look where Debian names the drivers."""
-    if shutil.which("odbcinst") is None:
-        process.missing("unixODBC is not installed")
-    found = subprocess.run(["odbcinst", "-q", "-d", "-n", name], capture_output=True, text=True, check=False).stdout
-    library = next((line.partition("=")[2] for line in found.splitlines() if line.startswith("Driver=")), None)
-    if library is None:
-        process.missing(f"the ODBC driver {name} is not installed")
-    path = library if library.startswith("/") else next(map(str, Path("/usr/lib").glob(f"*/odbc/{file}")), library)
-    return "".join(f"{key}={value};" for key, value in {"Driver": path, **more}.items())
-
-
 @pytest.fixture(scope="module")
 def dsn() -> str:
-    return odbc("SQLite3", "libsqlite3odbc.so", Database=":memory:")
+    return connection_string("SQLite3", "libsqlite3odbc.so", Database=":memory:")
 
 
 @pytest.fixture
@@ -242,7 +227,7 @@ class TestPostgreSQL:
     def connection(self, postgresql_server: PostgreSQL) -> Iterator[Any]:
         parts = urlsplit(postgresql_server.dsn())
         where = {"Server": parts.hostname, "Port": str(parts.port), "Database": "postgres", "Uid": "postgres"}
-        made = pyodbc.connect(odbc("PostgreSQL Unicode", "psqlodbcw.so", **where, Pwd="x"))  # type: ignore[arg-type]
+        made = pyodbc.connect(connection_string("PostgreSQL Unicode", "psqlodbcw.so", **where, Pwd="x"))  # type: ignore[arg-type]
         yield made
         made.close()
 

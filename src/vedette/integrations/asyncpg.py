@@ -27,6 +27,11 @@ def gather(connection: Any) -> dict[str, Any]:
 DRIVER = dbapi.Driver("postgres", "postgresql", "asyncpg", gather, connection_of=lambda connection: connection)
 
 
+# No comments in these: the driver keeps what it has prepared by its text, which must stay the same from call to call.
+STATEMENT = dbapi.statement(DRIVER.name, DRIVER.system, DRIVER.of_cursor)
+BATCH = dbapi.statement(DRIVER.name, DRIVER.system, DRIVER.of_cursor, batch=True)
+
+
 def simple(call: Call) -> Query | None:
     """`connection.execute`: with arguments, the statement goes the way of all others."""
     return None if len(call.args) > 2 else DRIVER.statement(call)
@@ -77,10 +82,10 @@ integration = Integration(
     hooks=[
         Around("asyncpg.connection:connect", dbapi.connecting("postgres.connect", "postgresql"), DRIVER.connected),
         Around(f"{CONNECTION}.execute", simple),
-        Around(f"{CONNECTION}._execute", DRIVER.statement, counted),
-        Around(f"{CONNECTION}._executemany", DRIVER.batch, counted),
-        Around(f"{CONNECTION}._copy_out", DRIVER.statement),
-        Around(f"{CONNECTION}._copy_in", DRIVER.statement),
+        Around(f"{CONNECTION}._execute", STATEMENT, counted),
+        Around(f"{CONNECTION}._executemany", BATCH, counted),
+        Around(f"{CONNECTION}._copy_out", STATEMENT),
+        Around(f"{CONNECTION}._copy_in", STATEMENT),
         Around(f"{CONNECTION}.copy_records_to_table", copying),
         Around(f"{PREPARED}._PreparedStatement__bind_execute", prepared(), counted),
         Around(f"{PREPARED}.executemany.__wrapped__", prepared(batch=True)),
