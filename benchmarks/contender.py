@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache" / "bench"
-WEB = ("flask", "fastapi")
+WEB = ("flask", "django", "fastapi")
 OTEL = "opentelemetry-instrumentation-"
 PACKAGES = {
     "bare": WEB,
@@ -24,7 +24,7 @@ PACKAGES = {
         *WEB,
         "opentelemetry-distro",
         "opentelemetry-exporter-otlp-proto-http",
-        *(OTEL + library for library in ("flask", "fastapi", "sqlite3")),
+        *(OTEL + library for library in ("flask", "django", "fastapi", "sqlite3")),
     ),
 }
 LAUNCHERS = {

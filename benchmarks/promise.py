@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,16 +49,22 @@ class Benchmark:
         return any(promise.added for promise in self.promises)
 
 
-def in_process(file: str, launched: bool) -> Callable[[Contender], Measured]:
+def in_process(file: str, launched: bool, environ: Mapping[str, str] | None = None) -> Callable[[Contender], Measured]:
     """Measure by running ``file`` in the contender's environment; it prints one JSON object as its last line.
 
-    ``launched`` starts it under the contender's own launcher, as a user would start an application.
+    ``launched`` starts it under the contender's own launcher, as a user would start an application. ``environ`` holds
+    variables that the application needs.
     """
 
     def measure(contender: Contender) -> Measured:
         command = [*(contender.launcher if launched else ()), str(contender.python), "-m", module_of(file)]
         done = subprocess.run(
-            command, env=environment(contender), capture_output=True, text=True, check=False, cwd=ROOT
+            command,
+            env={**environment(contender), **(environ or {})},
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
         )
         if done.returncode:
             raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-3000:]}")

@@ -26,7 +26,16 @@ from benchmarks.contender import Contender, prepare  # noqa: E402  # found throu
 from benchmarks.promise import Benchmark  # noqa: E402
 from benchmarks.table import Row, Samples, rows, text  # noqa: E402
 
-PROMISES = ("span", "span_memory", "flask_request", "fastapi_request", "start_up", "idle_memory", "propagation")
+PROMISES = (
+    "span",
+    "span_memory",
+    "flask_request",
+    "django_request",
+    "fastapi_request",
+    "start_up",
+    "idle_memory",
+    "propagation",
+)
 CONTENDERS = ("bare", "vedette", "ddtrace", "opentelemetry")
 RESULTS = ROOT / "benchmarks" / "results" / "latest.json"
 GENERATED = ROOT / "docs" / "generated" / "benchmarks.json"
