@@ -174,6 +174,25 @@ def test_included_patterns_are_joined(app: Any, spans: Spans) -> None:
     assert spans() == [expected("/admin/7", r"^admin/(?P<number>\d+)$", attributes=named)]
 
 
+def test_arguments_of_patterns_are_not_the_clients(spans: Spans) -> None:
+    from vedette.protection import protect
+    from vedette.settings import load
+
+    if django_site.VERSION >= (2, 0):
+        from django.urls import re_path as url
+    else:
+        from django.conf.urls import url
+    given = url(r"^files/(?P<name>.+)$", lambda request, name, root: HttpResponse(name), {"root": "../../etc/passwd"})
+    undo = protect(load({"protection": "block"}))
+    try:
+        with django_site.site([given]):
+            assert get(django_site.wsgi(), "/files/page.txt").status == 200
+            assert get(django_site.wsgi(), "/files/a%3Cscript%3Ealert(1)%3C%2Fscript%3E").status == 403
+    finally:
+        undo()
+    assert [span["attributes"].get("appsec.blocked") for span in spans()] == [None, "true"]
+
+
 def test_the_front_page(app: Any, spans: Spans) -> None:
     get(app, "/")
     assert spans()[0]["resource"] == "GET ^$"
@@ -457,7 +476,7 @@ def test_statements_of_the_orm(app: Any, spans: Spans) -> None:
     with vedette.tracer.span("outer"), connection.cursor() as cursor:
         cursor.execute("select %s", [7])
         assert cursor.fetchone() == (7,)
-    outer, statement = spans()
+    _, statement = spans()
     assert (statement["name"], statement["parent"]) == ("sqlite.query", "outer")
     assert statement["resource"] in ("select ?", "select %s")  # as the driver gets it, or before Django writes it anew
 

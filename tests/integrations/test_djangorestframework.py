@@ -10,11 +10,11 @@ from tests.integrations.made import Spans
 from tests.integrations.wsgi_client import ask
 
 pytest.importorskip("rest_framework")
-from tests.integrations import django_site  # noqa: E402
+from tests.integrations import django_site
 
-from rest_framework import exceptions, routers, viewsets  # noqa: E402  # isort: skip  # once it is set up
-from rest_framework.response import Response  # noqa: E402  # isort: skip
-from rest_framework.views import APIView  # noqa: E402  # isort: skip
+from rest_framework import exceptions, routers, viewsets  # isort: skip  # once it is set up
+from rest_framework.response import Response  # isort: skip
+from rest_framework.views import APIView  # isort: skip
 
 HERE = __name__
 REST = {
@@ -81,7 +81,9 @@ def app() -> Any:
 def test_a_request_is_one_span(app: Any, spans: Spans) -> None:
     assert ask(app, "/api/things/7/", headers={"user-agent": "test"}).body == b'"7"'
     route = r"^api/things/(?P<pk>[^/.]+)/$"
-    assert spans() == [
+    found = spans.one()
+    found["attributes"].pop("django.user.is_authenticated", None)  # old versions look at the user in any case
+    assert [found] == [
         {
             "name": "django.request",
             "resource": f"GET {route}",

@@ -26,7 +26,19 @@ def found(call: Call) -> None:
         return
     match = getattr(operation.request, "resolver_match", None)
     if match is not None:
-        named(operation, match, match.kwargs or {str(at): value for at, value in enumerate(match.args)})
+        named(operation, match, _params(match, operation.request.path_info))
+
+
+def _params(match: Any, path: str) -> dict[str, Any]:
+    """What the path gave. Arguments that the pattern itself adds are not the client's."""
+    if not match.kwargs:
+        return {str(at): value for at, value in enumerate(match.args)}
+    captured: dict[str, Any] | None = getattr(match, "captured_kwargs", None)
+    if captured is not None:
+        return captured
+    return {  # before 4.1 a match does not tell them apart
+        name: value for name, value in match.kwargs.items() if not isinstance(value, str) or value in path
+    }
 
 
 def named(operation: IncomingRequest, match: Any, params: dict[str, Any] | None) -> None:
