@@ -13,15 +13,14 @@ if TYPE_CHECKING:
 
 def matched(_: Call, result: tuple[Any, ...]) -> None:
     """The router found a resource, and the method of it that answers (for unknown paths and sinks there is none)."""
-    operation = routing.unrouted()
-    _, params, resource, *template = result
+    operation, resource = routing.unrouted(), result[2]
     if operation is None or resource is None:
         return
     kind = type(resource)
     name = f"{kind.__module__}.{kind.__qualname__}"
     # Routers before 1.4, and some of other makers, do not tell the template.
-    route = template[0] if template and template[0] else name
-    operation.matched(operation.prefix + route, dict(params), name)
+    template = result[3] if len(result) > 3 else None
+    operation.matched(operation.prefix + (template or name), result[1], name)
 
 
 def failed(call: Call) -> None:

@@ -156,7 +156,8 @@ class IncomingRequest(Operation):
             self.span.resource = self.resource
         if params:
             self.path_params = params
-            self.learned("path_params")
+            if self.listeners:
+                self.learned("path_params")
 
     def upgraded(self) -> None:
         """It is the handshake of a WebSocket."""

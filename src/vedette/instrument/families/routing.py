@@ -19,9 +19,8 @@ def unrouted() -> IncomingRequest | None:
 
 
 def result_wanted(call: Call) -> None:
-    """A describer for a router's function: what it returns is looked at, while a request waits for its route."""
-    if unrouted() is not None:
-        call.target = call.target  # said explicitly: the call is to be watched, though nothing is told of it
+    """A describer for a router's function: what it returns is looked at."""
+    call.target = call.target  # said explicitly: the call is to be watched, though nothing is told of it
 
 
 def failing(position: int, name: str = "") -> Callable[[Call], None]:

@@ -36,8 +36,7 @@ class EnvironHeaders:
 
     def get(self, name: str) -> str | None:
         """The value of a header, by its lower-case name."""
-        key = name.upper().replace("-", "_")
-        value = self.environ.get(key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key)
+        value = self.environ.get(_KEYS.get(name) or _key_of(name))
         return value if isinstance(value, str) else None
 
     def items(self) -> Iterator[tuple[str, str]]:
@@ -50,7 +49,13 @@ class EnvironHeaders:
 
 _NAMES = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
 """Names of headers by their keys in an environ, as far as they have been seen."""
+_KEYS = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH", "user-agent": "HTTP_USER_AGENT"}
+"""The same the other way round, for those that are asked for most."""
 _MOST_NAMES = 500
+
+
+def _key_of(name: str) -> str:
+    return "HTTP_" + name.upper().replace("-", "_")
 
 
 def _named(key: str) -> str | None:
@@ -91,7 +96,8 @@ def describe(
     def request(call: Call) -> IncomingRequest | None:
         args = call.args
         environ, start_response = args[environ_at], args[environ_at + 1]
-        if _is_within(environ):
+        outer = enclosing(IncomingRequest)
+        if outer is not None and _is_within(environ, outer):
             return None
         operation = incoming(name, environ)
         if not distributed():
@@ -112,15 +118,12 @@ def _tap_body(call: Call, operation: IncomingRequest, environ: dict[str, Any]) -
         environ["wsgi.input"] = tap(call, operation, source)
 
 
-def _is_within(environ: dict[str, Any]) -> bool:
+def _is_within(environ: dict[str, Any], request: IncomingRequest) -> bool:
     """Whether this is a part of the request under way, and not one that its handler makes to another application.
 
     An environ that was handed on is the same, or a copy of it; what an ASGI application makes of its scope, or WebOb
     of a request that it copies, tells of the same method and URL.
     """
-    request = enclosing(IncomingRequest)
-    if request is None:
-        return False
     outer, body = getattr(request.headers, "environ", None), environ.get("wsgi.input")
     if outer is environ or (body is not None and outer is not None and outer.get("wsgi.input") is body):
         return True
@@ -132,10 +135,10 @@ def incoming(name: str, environ: dict[str, Any]) -> IncomingRequest:
     """The request that an environ describes."""
     get = environ.get
     query = get("QUERY_STRING") or ""
-    path = _path(environ)
-    url = _url(environ, path, query)
-    headers = EnvironHeaders(environ)
-    operation = IncomingRequest(name, get("REQUEST_METHOD", ""), url, _decoded(path), query, headers, environ)
+    raw = _path(environ)
+    url = _url(environ, raw, query)
+    path = raw if raw.isascii() else _decoded(raw)
+    operation = IncomingRequest(name, get("REQUEST_METHOD", ""), url, path, query, EnvironHeaders(environ), environ)
     operation.peer = get("REMOTE_ADDR")
     operation.version = get("SERVER_PROTOCOL", "")[5:] or None
     return operation
@@ -149,7 +152,7 @@ def _path(environ: dict[str, Any]) -> str:
 
 def _decoded(path: str) -> str:
     """Servers hand the path over as if it were Latin-1 (PEP 3333)."""
-    return path if path.isascii() else path.encode("latin-1", "replace").decode("utf-8", "replace")
+    return path.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 def _url(environ: dict[str, Any], path: str, query: str) -> str:
@@ -174,13 +177,25 @@ def _server(environ: dict[str, Any], scheme: str) -> str:
     return name if (scheme, port) in (("http", "80"), ("https", "443")) else f"{name}:{port}"
 
 
+_CODES: dict[str, int] = {}
+"""Numbers of the status lines that applications have begun their responses with."""
+_MOST_CODES = 200
+
+
+def _code_of(status: str) -> int | None:
+    code = int(status[:3]) if status[:3].isdecimal() else None
+    if code is not None and len(_CODES) < _MOST_CODES:
+        _CODES[status] = code
+    return code
+
+
 def _watched(operation: IncomingRequest, start_response: StartResponse) -> StartResponse:
     """`start_response` that also tells the operation what the application answers."""
 
     def watched(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
         # Whatever the application hands over is the server's to judge; here it is only looked at.
-        if isinstance(status, str) and status[:3].isdigit():
-            operation.status = int(status[:3])
+        if isinstance(status, str):
+            operation.status = _CODES.get(status) or _code_of(status)
         if isinstance(headers, list):
             operation.response_headers = ResponseHeaders(headers)
         if operation.prefix and operation.route is None:
