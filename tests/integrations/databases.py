@@ -27,9 +27,11 @@ class Database:
         """One statement with many sets of parameters."""
         return self.span(text, rows, **{"sql.executemany": "true"})
 
-    def step(self, name: str) -> dict[str, Any]:
-        """Rows are read, a connection is made."""
-        return {**self._common, "name": name, "type": "sql", "resource": name, "attributes": self.tags}
+    def step(self, name: str, of: str | None = None, rows: int | None = None) -> dict[str, Any]:
+        """A connection is made; rows are read `of` a statement."""
+        counted = {} if rows is None else {"db.response.returned_rows": rows}
+        told = {**self.tags, **counted}
+        return {**self._common, "name": name, "type": "sql", "resource": of or name, "attributes": told}
 
     def transaction(self, name: str) -> dict[str, Any]:
         """A transaction ends: no type."""

@@ -253,12 +253,15 @@ def test_classes_of_the_application(database: Postgres, spans: Spans) -> None:
     assert spans()[0] == database.span("select 1", 1)
 
 
-def test_reading_rows_makes_no_spans_unless_asked(connection: Any, spans: Spans, declared_again: Any) -> None:
+def test_reading_rows_makes_no_spans_unless_asked(
+    connection: Any, database: Postgres, spans: Spans, declared_again: Any
+) -> None:
     connection.execute("select 1").fetchone()
     assert len(spans()) == 1
     with declared_again("psycopg", trace_fetch_methods=True):
         connection.execute("select 1").fetchone()
-        assert [span["name"] for span in spans()] == ["postgres.query", "postgres.query.fetchone"]
+        steps = [database.span("select 1", 1), database.step("postgres.query.fetchone", "select 1", 1)]
+        assert spans() == steps
     connection.execute("select 1").fetchone()
     assert len(spans()) == 1
 

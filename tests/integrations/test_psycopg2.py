@@ -231,7 +231,7 @@ def test_reading_rows_makes_no_spans_unless_asked(database: Postgres, spans: Spa
         cursor = psycopg2.connect(database.dsn).cursor()
         cursor.execute("select 1")
         cursor.fetchall()
-    assert spans() == [database.span("select 1", 1), database.step("postgres.query.fetchall")]
+    assert spans() == [database.span("select 1", 1), database.step("postgres.query.fetchall", "select 1", 1)]
 
 
 def test_connecting_makes_a_span_when_asked(database: Postgres, spans: Spans, declared_again: Any) -> None:

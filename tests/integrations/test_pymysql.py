@@ -142,8 +142,10 @@ def test_reading_rows_makes_no_spans_unless_asked(database: MySQL, spans: Spans,
             cursor.execute("select 1 union select 2")
             assert list(cursor.fetchall()) == [(1,), (2,)]
         connection.close()
-    fetched = database.step("pymysql.query.fetchall")
-    assert spans()[1::2] == [fetched, fetched]
+    text = "select 1 union select 2"
+    stored, unbuffered = spans()[1::2]
+    assert stored == database.step("pymysql.query.fetchall", text, 2)
+    assert unbuffered == database.step("pymysql.query.fetchall", text)
 
 
 def test_connecting_makes_a_span_when_asked(database: MySQL, spans: Spans, declared_again: Any) -> None:

@@ -132,7 +132,7 @@ def test_rows(connection: Any) -> None:
 def test_reading_rows_makes_spans_when_asked(dsn: str, database: Database, spans: Spans, declared_again: Any) -> None:
     with declared_again("pyodbc", trace_fetch_methods=True):
         pyodbc.connect(dsn).execute("select 1").fetchall()
-    assert spans() == [database.span("select 1", 0), database.step("pyodbc.query.fetchall")]
+    assert spans() == [database.span("select 1", 0), database.step("pyodbc.query.fetchall", "select 1", 0)]
 
 
 def test_connecting_makes_a_span_when_asked(dsn: str, database: Database, spans: Spans, declared_again: Any) -> None:

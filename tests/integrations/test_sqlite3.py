@@ -97,6 +97,7 @@ def test_reading_rows_and_connecting_make_spans_when_asked(spans: Spans, declare
     names = [span["name"] for span in spans()]
     assert names == ["sqlite3.connect", "sqlite.query", *(f"sqlite.query.{name}" for name in FETCHES)]
     assert {span["type"] for span in spans.last} == {"sql"}
+    assert {span["resource"] for span in spans.last[1:]} == {"select 1 union select 2 union select 3"}
 
 
 def test_statements_descend_from_what_is_active(connection: Any, spans: Spans) -> None:

@@ -1,7 +1,7 @@
 """Psycopg 3: one span per statement, COPY, commit and rollback; synchronous and asynchronous."""
 from __future__ import annotations
 
-from vedette.instrument import Around, Integration
+from vedette.instrument import Around, Integration, Setup
 from vedette.instrument.families import postgres
 
 TYPE_CHECKING = False
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 DRIVER = postgres.driver("psycopg")
 
 
-def client_cursor(name: str) -> Iterable[Around]:
+def client_cursor(name: str) -> Iterable[Around | Setup]:
     """A class of cursors on the client's side. The generator inside of `copy` lives as long as the COPY."""
     yield from DRIVER.cursors(f"psycopg:{name}")
     yield Around(f"psycopg:{name}.stream", DRIVER.lasting)

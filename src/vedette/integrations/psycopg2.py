@@ -54,7 +54,7 @@ def install(installed: Installed) -> Callable[[], None]:
         extensions.cursor,
         subclasses.Factory(1, "cursor_factory", optional=True),
         STATEMENTS,
-        DRIVER.fetches if values["trace_fetch_methods"] else {},
+        DRIVER.reading(installed),
         DRIVER.transactions,
     )
 

@@ -10,6 +10,7 @@ import sys
 
 from vedette.instrument import Call, Integration, Setup, enclosing
 from vedette.instrument.families import dbapi
+from vedette.instrument.families.remembered import ConnectionFacts
 from vedette.operations import Query
 
 TYPE_CHECKING = False
@@ -34,7 +35,7 @@ def gather(engine: Any) -> dict[str, Any]:
     }
 
 
-FACTS = dbapi.ConnectionFacts(gather)
+FACTS = ConnectionFacts(gather)
 
 
 def statement(name: str, named: bool) -> Callable[[Call], Query | None]:

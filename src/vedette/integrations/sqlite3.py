@@ -43,7 +43,7 @@ def install(installed: Installed) -> Callable[[], None]:
         module.Cursor,
         subclasses.Factory(0, "factory"),
         STATEMENTS,
-        DRIVER.fetches if integration.values["trace_fetch_methods"] else {},
+        DRIVER.reading(installed),
         {**DRIVER.transactions, "__exit__": left},
         {name: _shortcut(name, lambda connection: driver.cursor_of(connection)) for name in SHORTCUTS if direct},
     )

@@ -6,8 +6,9 @@ stay behind proxies. Left alone: connections that were made before, and what a m
 
 from __future__ import annotations
 
-from vedette.instrument.families.dbapi import ConnectionFacts, Driver, connecting, counted
+from vedette.instrument.families.dbapi import Driver, connecting, counted
 from vedette.instrument.families.proxies import Proxies
+from vedette.instrument.families.remembered import ConnectionFacts
 from vedette.instrument.integration import Integration, Setup
 from vedette.instrument.replace import replace
 
@@ -62,10 +63,10 @@ class _Learning:
         self._installed = installed
         self._facts = facts
         self._connecting = connecting(f"{driver.module}.connect", driver.system) if values["trace_connect"] else None
-        self._proxies = Proxies(installed, driver, values["trace_fetch_methods"])
+        self._proxies = Proxies(installed, driver)
         self._of_cursors: dict[str, Method] = {
-            **{name: (d, counted) for name, d in driver.statements.items()},
-            **{name: (d, None) for name, d in driver.fetches.items() if values["trace_fetch_methods"]},
+            name: (describe, counted)
+            for name, describe in {**driver.statements, **driver.reading(installed)}.items()
         }
         self._of_connections: dict[str, Method] = {
             **{name: (d, None) for name, d in driver.transactions.items()},

@@ -6,11 +6,10 @@ by one `Driver`, and which of its classes do what.
 """
 from __future__ import annotations
 
-from operator import attrgetter
-
 from vedette._native import enclosing
+from vedette.instrument.families.remembered import ConnectionFacts, LastStatements
 from vedette.instrument.families.statement_comments import KEYWORDS, placing, unless_prepared
-from vedette.instrument.integration import Around, option
+from vedette.instrument.integration import Around, Setup, option
 from vedette.operations import Query, Task
 
 TYPE_CHECKING = False
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from vedette._native import Call, Span
     from vedette.instrument.families.statement_comments import Place
+    from vedette.instrument.installed import Installed
 
     Describe = Callable[[Call], Any]
     Server = Callable[[Any], "dict[str, Any] | None"]
@@ -60,16 +60,20 @@ class Driver:
         of_cursor = self.of_cursor = self.facts.of_cursor if self.facts else None
         place = placing(system, batch=False)
         comment = unless_prepared(prepares, place) if prepares and place else place
-        self.statement = statement(self.name, system, of_cursor, comment=comment)
-        self.batch = statement(self.name, system, of_cursor, batch=True, comment=placing(system, batch=True))
-        self.lasting = statement(self.name, system, of_cursor, comment=comment, kind=LastingQuery)
+        last = self.last = LastStatements()
+        self.lasting = statement(self.name, system, of_cursor, comment=comment, kind=LastingQuery, last=last)
         """A describer for generators: the cursor knows at their end how many rows there were."""
+        many = placing(system, batch=True)
+        self.statement = statement(self.name, system, of_cursor, comment=comment, last=last)
+        self.batch = statement(self.name, system, of_cursor, batch=True, comment=many, last=last)
         self.statements: dict[str, Describe] = {
             "execute": self.statement,
             "executemany": self.batch,
-            "callproc": statement(self.name, system, of_cursor),
+            "callproc": statement(self.name, system, of_cursor, last=last),
         }
-        self.fetches: dict[str, Describe] = {name: fetch(f"{self.name}.{name}", system, of_cursor) for name in FETCHES}
+        self.fetches: dict[str, Describe] = {
+            name: fetch(f"{self.name}.{name}", system, of_cursor, last) for name in FETCHES
+        }
         self.transactions: dict[str, Describe] = {
             name: transaction(f"{self.module}.connection.{name}", system, of) for name in TRANSACTIONS
         }
@@ -87,7 +91,7 @@ class Driver:
         """A statement of another kind, that `cursor` is about to run."""
         return query(self.name, self.system, cursor, text, self.of_cursor)
 
-    def cursors(self, owner: str, *names: str, derived: bool = False) -> Iterator[Around]:
+    def cursors(self, owner: str, *names: str, derived: bool = False) -> Iterator[Around | Setup]:
         """Hooks for a class of cursors: what PEP 249 knows, and `names` that take a statement as `execute` does.
 
         What a class inherits is hooked where it is defined; a `derived` class is named for what it overrides, if it
@@ -97,12 +101,25 @@ class Driver:
         execute = described.pop("execute")
         yield Around(f"{owner}.execute", execute, counted, optional=derived)
         yield from methods(owner, described, counted, optional=True)
-        yield from methods(owner, self.fetches, option="trace_fetch_methods", optional=True)
+        yield from methods(owner, self.fetches, counted, option="trace_fetch_methods", optional=True)
+        yield Setup(owner.partition(":")[0], self._remembering)
 
-    @staticmethod
-    def counted_in_result(call: Call, result: Any) -> None:
+    def reading(self, installed: Installed) -> dict[str, Describe]:
+        """The describers of reading rows, if they are asked for: then they name the statement that rows are of."""
+        asked: bool = installed.integration.values["trace_fetch_methods"]
+        self.last.on = asked
+        return self.fetches if asked else {}
+
+    def _remembering(self, installed: Installed) -> Callable[[], None]:
+        self.reading(installed)
+        return self.last.forget
+
+    def counted_in_result(self, call: Call, result: Any) -> None:
         """A shortcut ran: its result is the cursor."""
-        count(call.operation, result)
+        operation = call.operation
+        count(operation, result)
+        if self.last.on and operation is not None:
+            self.last.keep(result, operation.resource)
 
     def connections(self, owner: str) -> Iterator[Around]:
         """Hooks for a class of connections."""
@@ -120,15 +137,21 @@ class Driver:
 
 
 class Fetch(Task):
-    """Rows are read."""
+    """Rows are read, of what the cursor ran last."""
 
-    __slots__ = ("cursor",)
+    __slots__ = ("cursor", "rows")
 
-    def __init__(self, name: str, attributes: dict[str, Any], cursor: object) -> None:
-        Task.__init__(self, name, None, attributes)
+    def __init__(self, name: str, text: str | None, attributes: dict[str, Any], cursor: object) -> None:
+        Task.__init__(self, name, text, attributes)
         self.kind = "client"
         self.type = "sql"
         self.cursor = cursor
+        self.rows: int | None = None
+
+    def end(self, span: Span) -> None:
+        """Rows, as of the statement."""
+        if self.rows is not None:
+            span.set_attribute("db.response.returned_rows", self.rows)
 
 
 class LastingQuery(Query):
@@ -149,6 +172,7 @@ def statement(
     batch: bool = False,
     comment: Place | None = None,
     kind: type[Query] = Query,
+    last: LastStatements | None = None,
 ) -> Callable[[Call], Any]:
     """A describer for `cursor.execute(statement, ...)` and its like. `server` tells of the cursor's connection.
 
@@ -158,7 +182,10 @@ def statement(
     def describe(call: Call) -> Query | None:
         args = call.args
         text = args[1] if len(args) > 1 else _keyword(call)
-        return query(name, system, args[0], text, server, batch, comment, kind)
+        made = query(name, system, args[0], text, server, batch, comment, kind)
+        if last is not None and last.on and made is not None:
+            last.keep(args[0], made.resource or "")
+        return made
 
     return describe
 
@@ -206,7 +233,7 @@ def counted(call: Call, result: Any) -> None:
         count(operation, operation.cursor)
 
 
-def count(operation: Query | None, cursor: Any) -> None:
+def count(operation: Query | Fetch | None, cursor: Any) -> None:
     """Takes over the rows that a cursor knows of."""
     rows = getattr(cursor, "rowcount", None)
     if operation is not None and isinstance(rows, int) and 0 <= rows < _MOST_ROWS:
@@ -225,7 +252,9 @@ def transaction(name: str, system: str, server: Server | None = None) -> Callabl
     return task
 
 
-def fetch(name: str, system: str, server: Server | None = None) -> Callable[[Call], Task | None]:
+def fetch(
+    name: str, system: str, server: Server | None = None, last: LastStatements | None = None
+) -> Callable[[Call], Task | None]:
     """A describer for `cursor.fetchall()` and its like. One that goes through another is the same one."""
     attributes = {"db.system.name": system}
 
@@ -234,7 +263,8 @@ def fetch(name: str, system: str, server: Server | None = None) -> Callable[[Cal
         outer = enclosing(Fetch)
         if outer is not None and outer.cursor is cursor:
             return None
-        return Fetch(name, server(cursor) or attributes if server else attributes, cursor)
+        text = last.of(cursor) if last is not None else None
+        return Fetch(name, text, server(cursor) or attributes if server else attributes, cursor)
 
     return task
 
@@ -250,54 +280,6 @@ def connecting(name: str, system: str) -> Callable[[Call], Task]:
         return operation
 
     return task
-
-
-class ConnectionFacts:
-    """What spans say of a connection's server. Asked once per connection, and kept as long as the connection lives."""
-
-    __slots__ = ("_connection_of", "_gather", "_known", "system")
-
-    def __init__(
-        self, gather: Callable[[Any], dict[str, Any]], connection_of: Callable[[Any], Any] | None = None
-    ) -> None:
-        self._gather = gather
-        self._connection_of = connection_of or attrgetter("connection")
-        self.system: str | None = None
-        """The `db.system.name` of connections that do not tell another."""
-        self._known: dict[int, tuple[dict[str, Any], object]] = {}
-
-    def of(self, connection: Any) -> dict[str, Any] | None:
-        """The attributes; None for a connection that can't tell (closed, broken), whose calls are about to fail."""
-        known = self._known.get(id(connection))
-        return known[0] if known is not None else self._ask(connection)
-
-    def of_cursor(self, cursor: Any) -> dict[str, Any] | None:
-        """The same, for a cursor of the connection; None for one that has none any more."""
-        try:
-            connection = self._connection_of(cursor)
-        except Exception:  # of whatever kind: the statement that follows will tell the caller
-            return None
-        known = self._known.get(id(connection))
-        return known[0] if known is not None else self._ask(connection)
-
-    def keep(self, connection: Any, facts: dict[str, Any]) -> dict[str, Any]:
-        """The attributes of a connection, known from elsewhere; gives those that are worth telling."""
-        from weakref import ref  # a declaration must be cheap to import; drivers have it loaded
-
-        told = {"db.system.name": self.system, **facts}
-        told = {name: value for name, value in told.items() if value}
-        at, known = id(connection), self._known
-        try:
-            known[at] = told, ref(connection, lambda _: known.pop(at, None))
-        except TypeError:
-            return told  # it can't be watched, so it is asked each time
-        return told
-
-    def _ask(self, connection: Any) -> dict[str, Any] | None:
-        try:
-            return self.keep(connection, self._gather(connection))
-        except Exception:  # of whatever kind: the statement that follows will tell the caller
-            return None
 
 
 def methods(

@@ -53,7 +53,7 @@ def connects(
 
     def install(installed: Installed) -> Callable[[], None]:
         values = installed.integration.values
-        proxies = Proxies(installed, driver, values["trace_fetch_methods"], of_connections, of_cursors)
+        proxies = Proxies(installed, driver, of_connections, of_cursors)
 
         def described(call: Call) -> Any:
             call.target = call.target  # said explicitly: its result is looked at, whatever is described
@@ -70,7 +70,7 @@ def connects(
 
 
 class Proxies:
-    """The proxies of one driver's objects; `fetches` tells whether reading rows is described.
+    """The proxies of one driver's objects.
 
     `of_connections` and `of_cursors` are methods beyond those of PEP 249, with their describers.
     """
@@ -79,16 +79,15 @@ class Proxies:
         self,
         installed: Installed,
         driver: Driver,
-        fetches: bool,
         of_connections: dict[str, Describe] | None = None,
         of_cursors: dict[str, Describe] | None = None,
     ) -> None:
         self._installed = installed
-        reading = {**(driver.fetches if fetches else {}), **(of_cursors or {})}
+        reading = {**driver.reading(installed), **driver.statements}
         ending = {**driver.transactions, **(of_connections or {})}
         self._of_cursors: dict[str, Method] = {
-            **{name: (describe, None) for name, describe in reading.items()},
-            **{name: (describe, counted) for name, describe in driver.statements.items()},
+            **{name: (describe, counted) for name, describe in reading.items()},
+            **{name: (describe, None) for name, describe in (of_cursors or {}).items()},
         }
         self._of_connections: dict[str, Method] = {
             **{name: (describe, None) for name, describe in ending.items()},

@@ -131,8 +131,8 @@ def _told(base: type) -> dict[str, Any]:
 class Driver:
     """A driver in C: connections whose cursors are hooked, too.
 
-    `statements` and `others` are methods of cursors, `transactions` methods of connections, with their describers;
-    `rewired` are methods of connections that are to do something else. `factory` is the argument of
+    `statements` and `others`, which read rows, are methods of cursors, `transactions` methods of connections, with
+    their describers; `rewired` are methods of connections that are to do something else. `factory` is the argument of
     `connection.cursor` that takes a class.
     """
 
@@ -150,7 +150,7 @@ class Driver:
         self._connection = connection
         self._cursor = cursor
         self._factory = factory
-        methods = {**each(others), **each(statements, counted)}
+        methods = {**each(others, counted), **each(statements, counted)}
         self._cursors = Subclasses(installed, cursor, methods, {})
         change = {"cursor": self._rewire, **(rewired or {})}
         self._connections = Subclasses(installed, connection, each(transactions), change)
