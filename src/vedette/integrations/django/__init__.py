@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vedette.instrument import Around, Integration, Setup
 from vedette.instrument.families import asgi
-from vedette.integrations.django import cache, database, middleware, request, signal, template, view
+from vedette.integrations.django import cache, command, database, middleware, request, signal, template, view
 from vedette.integrations.django.switches import OPTIONS, switches
 
 BASE = "django.core.handlers.base:BaseHandler"
@@ -32,6 +32,7 @@ integration = Integration(
         # What becomes an error page: a function since 1.10, a method before and beside it.
         Around("django.core.handlers.exception:handle_uncaught_exception", request.failed, optional=True),
         Around(f"{BASE}.handle_uncaught_exception", request.failed, optional=True),
+        Around("django.core.management.base:BaseCommand.execute", command.running, option="instrument_commands"),
         Setup("django.core.handlers.base", view.install),
         Setup("django.core.handlers.base", middleware.install),
         Setup("django.template.base", template.install),
