@@ -12,7 +12,7 @@ import pytest
 
 from tests.integrations.databases import MySQL
 from tests.integrations.made import Spans
-from tests.integrations.mysql_drivers import Asynchronous
+from tests.integrations.mysql_drivers import ASK, Asynchronous, comments
 from tests.services.mariadb import MariaDB
 
 asyncmy = pytest.importorskip("asyncmy")
@@ -34,6 +34,7 @@ class TestAsyncmy(Asynchronous):
     connecting = "asyncmy.connect"
     errors = errors
     error = "asyncmy.errors.ProgrammingError"
+    remembers = False  # its cursors can't be referred to weakly
 
     async def connect(self, **options: Any) -> Any:
         return await asyncmy.connect(**options)
@@ -98,6 +99,17 @@ class TestAsyncmy(Asynchronous):
             *([database.span("select %s + 1 as n", 1)] * 3),
             database.many("insert into users values (%s, %s)", 2),
         ]
+
+    @pytest.mark.skipif(not CACHES, reason="this version keeps no prepared statements")
+    def test_statements_that_may_be_prepared_have_no_comments(self, database: MySQL) -> None:
+        async def use() -> list[Any]:
+            connection = await asyncmy.connect(stmt_cache_size=10, **database.options)
+            rows = await self.rows(connection.cursor(), ASK)
+            connection.close()
+            return rows
+
+        with comments():
+            assert asyncio.run(use()) == [(ASK,)]
 
     def test_several_statements_at_once(self, database: MySQL, spans: Spans) -> None:
         async def use(connection: Any) -> Any:

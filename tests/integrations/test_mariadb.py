@@ -11,7 +11,7 @@ import pytest
 
 from tests.integrations.databases import MySQL
 from tests.integrations.made import Spans
-from tests.integrations.mysql_drivers import Synchronous
+from tests.integrations.mysql_drivers import ASK, Synchronous, comments
 from tests.services.mariadb import MariaDB
 
 mariadb = pytest.importorskip("mariadb")
@@ -57,6 +57,11 @@ class TestMariaDB(Synchronous):
         assert cursor.fetchone() == row
         cursor.close()
         assert [span["resource"] for span in spans()] == ["select 1 as one"]
+
+    def test_prepared_statements_have_no_comments(self, connection: Any) -> None:
+        with comments():
+            rows = self.rows(connection.cursor(prepared=True), ASK)
+        assert rows == [(ASK,)]
 
     def test_prepared_statements(self, connection: Any, spans: Spans) -> None:
         cursor = connection.cursor(prepared=True)

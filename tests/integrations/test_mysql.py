@@ -11,20 +11,22 @@ import pytest
 
 from tests.integrations.databases import MySQL
 from tests.integrations.made import Spans
-from tests.integrations.mysql_drivers import Asynchronous, Synchronous
+from tests.integrations.mysql_drivers import ASK, Asynchronous, Synchronous, comments
 from tests.services.mariadb import MariaDB
 from vedette import _native
 
 connector = pytest.importorskip("mysql.connector")
 
-from mysql.connector import cursor as cursors  # noqa: E402  (only where it is installed)
-from mysql.connector import errors, pooling  # noqa: E402
+from mysql.connector import constants, errors, pooling  # noqa: E402  (only where it is installed)
+from mysql.connector import cursor as cursors  # noqa: E402
 
 try:
     import mysql.connector.aio as asynchronous
 except ImportError:
     asynchronous = None
 
+VERSION = connector.version.VERSION[:3]
+MULTI = "multi" in inspect.signature(cursors.MySQLCursor.execute).parameters
 PLAIN = {"charset": "utf8", "auth_plugin": "mysql_native_password"}
 """What old versions need to know of a new server."""
 UNENCRYPTED = {**PLAIN, "ssl_disabled": True}
@@ -66,16 +68,24 @@ class Waiting(Common, Synchronous):
     def of_procedure(self, cursor: Any) -> list[Any]:
         return [row for result in cursor.stored_results() for row in result.fetchall()]
 
+    @pytest.mark.skipif(MULTI, reason="in this version several results must be asked for")
+    def test_called_procedures(self, connection: Any, spans: Spans) -> None:
+        super().test_called_procedures(connection, spans)
+
     @pytest.mark.parametrize(("kind", "row"), KINDS)
     def test_kinds_of_cursors(self, connection: Any, spans: Spans, kind: dict[str, Any], row: Any) -> None:
         if not self.pure and "raw" in kind:
             row = (bytearray(b"1"),)
         cursor = connection.cursor(**kind)
         cursor.execute("select 1 as one")
-        assert cursor.fetchone() == row
-        cursor.fetchall()
+        assert list(cursor.fetchall()) == [row]
         cursor.close()
         assert [span["resource"] for span in spans()] == ["select 1 as one"]
+
+    def test_prepared_statements_have_no_comments(self, connection: Any) -> None:
+        with comments():
+            rows = self.rows(connection.cursor(prepared=True), ASK)
+        assert rows == [(ASK,)]
 
     def test_prepared_statements(self, connection: Any, spans: Spans) -> None:
         cursor = connection.cursor(prepared=True)
@@ -105,9 +115,9 @@ class Waiting(Common, Synchronous):
         assert [span["resource"] for span in spans()] == ["select 1 as one"]
 
     def test_pools(self, database: MySQL, spans: Spans) -> None:
-        pool = pooling.MySQLConnectionPool(
-            pool_name=f"pool{self.pure}", pool_size=1, use_pure=self.pure, **PLAIN, **database.options
-        )
+        known = {"use_pure": self.pure} if "use_pure" in constants.DEFAULT_CONFIGURATION else {}
+        options = {**known, **PLAIN, **database.options}
+        pool = pooling.MySQLConnectionPool(pool_name=f"pool{self.pure}", pool_size=1, **options)
         for _ in range(2):
             connection = pool.get_connection()
             cursor = connection.cursor()
@@ -116,12 +126,15 @@ class Waiting(Common, Synchronous):
             connection.commit()
             connection.close()
         told = [span for span in spans() if span["resource"] == "select 1" or span["name"] != "mysql.query"]
-        assert told == [database.span("select 1"), database.transaction("mysql.connection.commit")] * 2
+        assert (
+            told == [database.span("select 1", self.selected(1)), database.transaction("mysql.connection.commit")] * 2
+        )
 
+    @pytest.mark.skipif(VERSION < (8, 0, 23), reason="this version fails in its own generator since Python 3.7")
     def test_several_statements_at_once(self, connection: Any, spans: Spans) -> None:
         cursor = connection.cursor()
         text = "select 1; select 2"
-        if "multi" in inspect.signature(type(cursor).execute).parameters:
+        if MULTI:
             rows = [result.fetchall() for result in cursor.execute(text, multi=True)]
         else:
             cursor.execute(text)
@@ -156,6 +169,9 @@ class TestPure(Waiting):
 @pytest.mark.skipif(not getattr(connector, "HAVE_CEXT", False), reason="this version has no C extension here")
 class TestExtension(Waiting):
     pure = False
+
+    def selected(self, count: int) -> int:
+        return 0  # what its cursors say until rows are read
 
 
 @pytest.mark.skipif(asynchronous is None, reason="this version has no asynchronous connections")

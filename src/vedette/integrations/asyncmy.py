@@ -30,7 +30,12 @@ def gather(connection: Any) -> dict[str, Any]:
     }
 
 
-DRIVER = dbapi.Driver("mysql", system="mysql", module="asyncmy", facts=gather)
+def prepares(cursor: Any) -> bool:
+    """A connection that keeps prepared statements finds them by their text."""
+    return bool(getattr(cursor.connection, "_stmt_cache_size", 0))
+
+
+DRIVER = dbapi.Driver("mysql", system="mysql", module="asyncmy", facts=gather, prepares=prepares)
 CONNECTING = dbapi.connecting("asyncmy.connect", "mysql")
 CURSOR_CLASS = subclasses.Factory(0, "cursor", optional=True)
 
@@ -45,8 +50,7 @@ def connections(installed: Installed) -> Callable[[], None]:
 
 def cursors(installed: Installed) -> Callable[[], None]:
     """Hooks the cursors that connections make."""
-    fetches = DRIVER.fetches if integration.values["trace_fetch_methods"] else {}
-    methods = {**subclasses.each(fetches), **subclasses.each(DRIVER.statements, dbapi.counted)}
+    methods = subclasses.each({**DRIVER.reading(installed), **DRIVER.statements}, dbapi.counted)
     hooked = subclasses.Subclasses(installed, sys.modules["asyncmy.cursors"].Cursor, methods, {}, asynchronous=True)
 
     def rewire(call: Call) -> None:

@@ -28,7 +28,12 @@ def gather(connection: Any) -> dict[str, Any]:
     }
 
 
-DRIVER = dbapi.Driver("mariadb", system="mariadb", facts=gather)
+def prepares(cursor: Any) -> bool:
+    """Whether the cursor was asked to prepare its statement."""
+    return bool(getattr(cursor, "_prepared", False))
+
+
+DRIVER = dbapi.Driver("mariadb", system="mariadb", facts=gather, prepares=prepares)
 CLOSED = proxies.connects(DRIVER, "mariadb:connect")
 
 

@@ -1,7 +1,7 @@
 """MySQL Connector/Python: one span per statement, commit and rollback; pure, with its C extension, and asynchronous."""
 from __future__ import annotations
 
-from vedette.instrument import Around, Integration, Stream
+from vedette.instrument import Around, Integration, Setup, Stream
 from vedette.instrument.families import dbapi
 
 TYPE_CHECKING = False
@@ -28,10 +28,7 @@ def gather(connection: Any) -> dict[str, Any]:
 
 def connection_of(cursor: Any) -> Any:
     """Cursors hold a weak proxy (until 9.0 `_cnx` with the C extension), whose bound methods know the connection."""
-    try:
-        return (getattr(cursor, "_cnx", None) or cursor._connection).close.__self__
-    except (AttributeError, ReferenceError):  # the cursor is closed, or its connection gone
-        return None
+    return (getattr(cursor, "_cnx", None) or cursor._connection).close.__self__
 
 
 def ran(call: Call, result: Any) -> Any:
@@ -41,10 +38,15 @@ def ran(call: Call, result: Any) -> Any:
     return dbapi.counted(call, result)
 
 
-DRIVER = dbapi.Driver("mysql", system="mysql", facts=gather, connection_of=connection_of)
+def prepares(cursor: Any) -> bool:
+    """Some kinds prepare a statement anew whenever they are given another object."""
+    return "Prepared" in type(cursor).__name__
 
 
-def cursors(module: str, prefix: str = "") -> Iterator[Around]:
+DRIVER = dbapi.Driver("mysql", system="mysql", facts=gather, connection_of=connection_of, prepares=prepares)
+
+
+def cursors(module: str, prefix: str = "") -> Iterator[Around | Setup]:
     """The hooks of a module of cursors."""
     base = f"mysql.connector.{module}:{prefix}MySQLCursor"
     yield Around(f"{base}.execute", DRIVER.statement, ran)
