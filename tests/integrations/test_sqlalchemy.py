@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 import vedette
-from tests.integrations.databases import Database, Postgres
+from tests.integrations.databases import Database, MySQL, Postgres
 from tests.integrations.made import Spans
+from tests.services.mariadb import MariaDB
 from tests.services.postgresql import PostgreSQL
 
 sqlalchemy = pytest.importorskip("sqlalchemy")
@@ -119,6 +120,52 @@ def test_postgresql(database: Postgres, spans: Spans, instrument: Callable[[str]
     assert outer["attributes"] == {**tags, "component": "sqlalchemy", **rows}
     assert (outer["name"], outer["service"]) == ("postgres.query", "postgres")
     assert inner == {**database.span("select 1", 1), "parent": "postgres.query"}
+
+
+def test_driver_of_postgresql(database: Postgres, spans: Spans) -> None:
+    """Without ours; `executemany` goes through what the library makes of it."""
+    engine = sqlalchemy.create_engine(database.dsn.replace("postgresql:", "postgresql+psycopg2:"))
+    with engine.begin() as connection:
+        spans()
+        run_text(connection, "insert into users (id) values (:id)", [{"id": 1}, {"id": 2}])
+        run_text(connection, "delete from users", {})
+    engine.dispose()
+    inserts, delete, commit = spans()[:3]  # then the pool rolls back
+    assert inserts == database.many("insert into users (id) values (%(id)s)", 2)
+    assert delete == database.span("delete from users", 2)
+    assert commit == database.transaction("psycopg2.connection.commit")
+
+
+@pytest.mark.skipif(VERSION < (2, 0), reason="since 2.0")
+def test_driver_of_postgresql_3(database: Postgres, spans: Spans) -> None:
+    pytest.importorskip("psycopg")
+    engine = sqlalchemy.create_engine(database.dsn.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        spans()
+        run_text(connection, "select 1", {})
+    engine.dispose()
+    select, commit = spans()[:2]
+    assert select == database.span("select 1", 1)
+    assert commit == database.transaction("psycopg.connection.commit")
+
+
+def test_driver_of_mysql(mariadb_server: MariaDB, spans: Spans) -> None:
+    pytest.importorskip("pymysql")
+    mysql = MySQL(mariadb_server, "pymysql", "pymysql", "pymysql")
+    options = mysql.options
+    place = f"{options['user']}:{options['password']}@{options['host']}:{options['port']}/{options['database']}"
+    engine = sqlalchemy.create_engine(f"mysql+pymysql://{place}")
+    with engine.begin() as connection:
+        spans()
+        run_text(connection, "insert into users (id) values (:id)", [{"id": 1}, {"id": 2}])
+    engine.dispose()
+    inserts, commit = spans()[:2]
+    assert inserts == mysql.many("insert into users (id) values (%(id)s)", 2)
+    assert commit == mysql.transaction("pymysql.connection.commit")
+
+
+def run_text(connection: Any, text: str, parameters: Any) -> None:
+    connection.execute(sqlalchemy.text(text), parameters)
 
 
 @pytest.mark.skipif(VERSION < (1, 4), reason="since 1.4")

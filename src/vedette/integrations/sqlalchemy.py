@@ -94,8 +94,8 @@ integration = Integration(
     docs="https://docs.sqlalchemy.org",
     conventions="database",
     protection=["sql-injection"],
-    needs=["postgresql"],
-    tests_use=["psycopg2-binary", "aiosqlite", "greenlet"],
+    needs=["postgresql", "mariadb"],
+    tests_use=["psycopg2-binary", "psycopg-binary", "psycopg", "PyMySQL", "aiosqlite", "greenlet"],
     hooks=[
         hooks("sqlalchemy.engine.default", "DefaultDialect", "do_execute", "do_executemany", "do_execute_no_params"),
         # Some have an `executemany` of their own.
