@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache" / "bench"
-WEB = ("flask", "django", "fastapi")
+WEB = ("flask", "django", "fastapi", "httpx", "requests", "urllib3")
 OTEL = "opentelemetry-instrumentation-"
 PACKAGES = {
     "bare": WEB,

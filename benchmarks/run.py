@@ -35,6 +35,7 @@ PROMISES = (
     "start_up",
     "idle_memory",
     "propagation",
+    "http_clients",
 )
 CONTENDERS = ("bare", "vedette", "ddtrace", "opentelemetry")
 RESULTS = ROOT / "benchmarks" / "results" / "latest.json"
