@@ -6,6 +6,7 @@ A request is answered within `Application._handle`, but for what is written afte
 from __future__ import annotations
 
 import sys
+from functools import partial
 from types import coroutine
 from weakref import WeakKeyDictionary
 
@@ -51,34 +52,30 @@ def handling(call: Call) -> IncomingRequest | None:
         operation.body.source = request.content
     operation.answers_itself = True
     operation.refused = lambda *_: _refused(operation)
-    call.target = _guarded(call, operation, call.target)
+    call.target = partial(_guarded, call, operation, operation.conversation, call.target)
     return operation
 
 
-def _guarded(call: Call, operation: IncomingRequest, application: Any) -> Any:
+@coroutine
+def _guarded(
+    call: Call, operation: IncomingRequest, conversation: Conversation | None, application: Any, *args: Any
+) -> Generator[Any, Any, Any]:
     """The application, whose answer is looked at: returned, or raised as an exception that is a response."""
-
-    conversation = operation.conversation
-
-    @coroutine
-    def guarded(*args: Any) -> Generator[Any, Any, Any]:
-        try:
-            response = yield from application(*args)
-        except BaseException as error:
-            if conversation is not None and conversation.accepted:
-                _hung_up(conversation, error)
-            elif _replaces(call, operation, error):
-                return _response(operation)
-            raise
+    try:
+        response = yield from application(*args)
+    except BaseException as error:
         if conversation is not None and conversation.accepted:
-            _hung_up(conversation, None)
-        elif _is_refused(operation, response):
+            _hung_up(conversation, error)
+        elif _replaces(call, operation, error):
             return _response(operation)
-        if not response.prepared and not _is_whole(response):
-            _lasts(call, operation, response)
-        return response
-
-    return guarded
+        raise
+    if conversation is not None and conversation.accepted:
+        _hung_up(conversation, None)
+    elif _is_refused(operation, response):
+        return _response(operation)
+    if not response.prepared and not _is_whole(response):
+        _lasts(call, operation, response)
+    return response
 
 
 def _hung_up(conversation: Conversation, error: BaseException | None) -> None:

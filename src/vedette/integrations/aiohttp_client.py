@@ -17,12 +17,13 @@ def sending(call: Call) -> OutgoingRequest:
     """A request: all verbs and the handshakes of WebSockets go through here."""
     session, method, asked = call.args[:3]
     build = getattr(session, "_build_url", None)  # since 3.8: sessions may have a base
-    url = str(asked if build is None else build(asked))
+    built = asked if build is None else build(asked)
+    url = str(built)
     kwargs = call.kwargs
     # A copy: the caller's may be used again, be immutable, or a list of pairs.
     headers = kwargs["headers"] = sys.modules["multidict"].CIMultiDict(kwargs.get("headers") or ())
     generator_coroutines.show(call, received)
-    host, port = http_client.host_and_port(url)
+    host, port = (built.host, built.port) if hasattr(built, "raw_host") else http_client.host_and_port(url)
     return http_client.outgoing(integration, "aiohttp.request", method.upper(), url, headers, host, port)
 
 

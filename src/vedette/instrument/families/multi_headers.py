@@ -4,23 +4,20 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
 
 class MultiHeaders:
     """A view of such a mapping."""
 
-    __slots__ = ("_all", "_mapping")
+    __slots__ = ("_all", "_mapping", "get")
 
-    def __init__(self, mapping: Any, items: str = "items") -> None:
+    def __init__(self, mapping: Any, items: str = "items", first: Any = None) -> None:
         self._mapping = mapping
         self._all = items
-
-    def get(self, name: str) -> str | None:
+        self.get: Callable[[str], str | None] = (mapping if first is None else first).get
         """The value of the first header of that lower-case name."""
-        value: str | None = self._mapping.get(name)
-        return value
 
     def items(self) -> Iterable[tuple[str, str]]:
         """All headers, names in lower case."""

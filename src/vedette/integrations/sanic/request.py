@@ -31,7 +31,9 @@ def handling(call: Call) -> IncomingRequest | None:
     upgrades = (request.headers.get("upgrade") or "").lower() == "websocket" or (scope or {}).get("type") == "websocket"
     if upgrades and not values["trace_websocket"]:
         return None
-    operation = _described(request, values["distributed_tracing"])
+    secure = request.transport.get_extra_info("sslcontext") if scope is None else None
+    scheme = ("https" if secure else "http") if scope is None else scope.get("scheme", "http")
+    operation = _described(request, scheme, values["distributed_tracing"])
     if upgrades:
         operation.upgraded()
         operation.conversation = Conversation(call, operation, values["websocket_separate_traces"])
@@ -42,9 +44,9 @@ def handling(call: Call) -> IncomingRequest | None:
     return operation
 
 
-def _described(request: Any, distributed: bool) -> IncomingRequest:
+def _described(request: Any, scheme: str, distributed: bool) -> IncomingRequest:
     headers, target = request.headers, request.raw_url.decode("latin-1")
-    url = f"{request.scheme}://{headers.get('host') or ''}{target}" if target.startswith("/") else target
+    url = f"{scheme}://{headers.get('host') or ''}{target}" if target.startswith("/") else target
     query = target.partition("?")[2]
     operation = IncomingRequest(
         "sanic.request",

@@ -27,10 +27,11 @@ _COROUTINE = 0x80
 def executing(call: Call) -> IncomingRequest | None:
     """A handler gets its request, whose body has been read (but for streamed ones)."""
     handler, values = call.instance, switches.values
-    upgrades = (handler.request.headers.get("upgrade") or "").lower() == "websocket"
+    headers = {name.lower(): value for name, value in handler.request.headers.get_all()}
+    upgrades = headers.get("upgrade", "").lower() == "websocket"
     if upgrades and not values["trace_websocket"]:
         return None
-    operation = _described(handler.request, values["distributed_tracing"])
+    operation = _described(handler.request, headers, values["distributed_tracing"])
     if upgrades:
         operation.upgraded()
         operation.conversation = Conversation(call, operation, values["websocket_separate_traces"])
@@ -42,12 +43,18 @@ def executing(call: Call) -> IncomingRequest | None:
     return operation
 
 
-def _described(request: Any, distributed: bool) -> IncomingRequest:
-    headers, target = request.headers, request.uri or ""
+def _described(request: Any, headers: dict[str, str], distributed: bool) -> IncomingRequest:
+    target = request.uri or ""
     url = f"{request.protocol}://{headers.get('host') or ''}{target}" if target.startswith("/") else target
     carrier = headers if distributed else None
     operation = IncomingRequest(
-        "tornado.request", request.method, url, request.path, request.query, MultiHeaders(headers, "get_all"), carrier
+        "tornado.request",
+        request.method,
+        url,
+        request.path,
+        request.query,
+        MultiHeaders(request.headers, "get_all", headers),
+        carrier,
     )
     operation.peer = request.remote_ip
     operation.version = request.version[5:]
