@@ -1,4 +1,4 @@
-"""WSGI servers (wsgiref, Gunicorn, Waitress, Werkzeug, Cheroot, gevent, Eventlet): whatever they serve is traced."""
+"""WSGI servers (wsgiref, Waitress, Werkzeug, Cheroot, gevent, Eventlet): whatever they serve is traced."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from vedette.instrument.families.traced_wsgi import traced
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_WORKERS = {"SyncWorker", "ThreadWorker", "AsyncWorker"}
-"""Those of Gunicorn's that call WSGI applications; others serve ASGI, or have a server of their own."""
 
 
 def serving(position: int) -> Callable[[Call], None]:
@@ -24,18 +21,6 @@ def serving(position: int) -> Callable[[Call], None]:
     return given
 
 
-def loading(call: Call) -> None:
-    """A worker of Gunicorn's loads its application."""
-    call.target = call.target
-
-
-def loaded(call: Call, _: None) -> None:
-    """The worker has its application."""
-    worker = call.instance
-    if not _WORKERS.isdisjoint(kind.__name__ for kind in type(worker).__mro__):
-        worker.wsgi = traced(worker.wsgi)
-
-
 integration = Integration(
     "wsgi_servers",
     title="WSGI servers",
@@ -47,7 +32,6 @@ integration = Integration(
     notes="`VEDETTE_WSGI_ENABLED=true` switches it on together with `wsgi`, which describes the requests.",
     hooks=[
         Around("wsgiref.handlers:BaseHandler.run", serving(1)),
-        Around("gunicorn.workers.base:Worker.load_wsgi", loading, loaded),
         Around("waitress.server:create_server", serving(0)),
         Around("werkzeug.serving:BaseWSGIServer.__init__", serving(3)),
         Around("cheroot.wsgi:Server.__init__", serving(2)),

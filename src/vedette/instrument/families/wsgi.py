@@ -77,7 +77,10 @@ class ResponseHeaders:
 
     def get(self, name: str) -> str | None:
         """The value of the first header of that lower-case name."""
-        return next((value for key, value in self._pairs if key.lower() == name), None)
+        for key, value in self._pairs:
+            if key.lower() == name:
+                return value
+        return None
 
     def items(self) -> Iterator[tuple[str, str]]:
         """All headers, names in lower case."""
