@@ -298,6 +298,64 @@ def redis(url: Any) -> Any:
     return client.get("contract"), pipe, failure(client.execute_command, "NONSENSE")[0], asyncio.run(asynchronously())
 
 
+def django(_: Any) -> Any:
+    from django.core.cache import cache
+    from django.shortcuts import render
+
+    from django.http import HttpResponse, StreamingHttpResponse  # isort: skip
+    from django.urls import path  # isort: skip
+    from tests.integrations import asgi_client, django_site, wsgi_client
+
+    def user(request: Any, number: int) -> Any:
+        cache.set("k", number)
+        return HttpResponse(f"{number} {request.user} {request.body.decode()} {cache.get('k')}")
+
+    def broken(request: Any) -> Any:
+        raise LookupError("mine")
+
+    def queried(request: Any) -> Any:
+        from django.db import connection
+
+        connection.connection = None  # made anew, in memory
+        with connection.cursor() as cursor:
+            return HttpResponse(str(cursor.execute("select 1").fetchall()))
+
+    def page(request: Any) -> Any:
+        return render(request, "page.html", {"name": "bob"})
+
+    def stream(request: Any) -> Any:
+        return StreamingHttpResponse(iter([b"a", b"b"]))
+
+    views = (broken, page, stream, queried)
+    patterns = [path("users/<int:number>", user), *(path(view.__name__, view) for view in views)]
+    paths = ["/users/7?q=1", "/broken", "/page", "/stream", "/queried", "/nowhere"]
+    caches = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    with django_site.site(patterns, django_site.MIDDLEWARE, CACHES=caches):
+        through_wsgi = [wsgi_client.ask(django_site.wsgi(), asked) for asked in paths]
+        through_wsgi.append(wsgi_client.ask(django_site.wsgi(), "/users/7", "POST", body=b"hello"))
+        through_asgi = [asgi_client.ask(django_site.asgi(), asked) for asked in paths]
+    return [(answer.status, answer.body, sorted(answer.headers.items())) for answer in (*through_wsgi, *through_asgi)]
+
+
+def djangorestframework(_: Any) -> Any:
+    from tests.integrations import django_site, wsgi_client
+
+    from django.urls import path  # isort: skip
+    from rest_framework import exceptions, response, views  # isort: skip
+
+    class View(views.APIView):
+        authentication_classes = permission_classes = ()
+
+        def get(self, request: Any) -> Any:
+            if "broken" in request.GET:
+                raise exceptions.APIException("mine")
+            return response.Response([1])
+
+    with django_site.site([path("view", View.as_view())]):
+        answers = [wsgi_client.ask(django_site.wsgi(), asked) for asked in ("/view?format=json", "/view?broken=1")]
+    return [(answer.status, answer.body) for answer in answers]
+
+
 def failure(function: Any, *args: Any, **named: Any) -> tuple[str, str]:
     """The error that a call ends in."""
     try:
@@ -308,7 +366,8 @@ def failure(function: Any, *args: Any, **named: Any) -> tuple[str, str]:
 
 
 EXERCISES = {
-    "asyncio": asyncio_, "celery": celery, "fastapi": fastapi, "flask": flask, "futures": futures,
+    "asyncio": asyncio_, "celery": celery, "django": django, "djangorestframework": djangorestframework,
+    "fastapi": fastapi, "flask": flask, "futures": futures,
     "http_client": http_client, "httpx": httpx, "jinja2": jinja2, "logging": logging_, "loguru": loguru,
     "psycopg": psycopg, "psycopg2": psycopg2, "redis": redis, "requests": requests, "sqlite3": sqlite,
     "starlette": starlette, "structlog": structlog, "urllib3": urllib3,
