@@ -36,6 +36,7 @@ PROMISES = (
     "idle_memory",
     "propagation",
     "http_clients",
+    "sql",
 )
 CONTENDERS = ("bare", "vedette", "ddtrace", "opentelemetry")
 RESULTS = ROOT / "benchmarks" / "results" / "latest.json"
