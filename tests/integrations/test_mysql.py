@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import pickle
 from typing import Any
@@ -85,7 +86,7 @@ class Waiting(Common, Synchronous):
     def test_prepared_statements_have_no_comments(self, connection: Any) -> None:
         with comments():
             rows = self.rows(connection.cursor(prepared=True), ASK)
-        assert rows == [(ASK,)]
+        assert [text if isinstance(text, str) else text.decode() for (text,) in rows] == [ASK]
 
     def test_prepared_statements(self, connection: Any, spans: Spans) -> None:
         cursor = connection.cursor(prepared=True)
@@ -191,7 +192,8 @@ class TestAsynchronous(Common, Asynchronous):
         return connection
 
     async def close(self, connection: Any) -> None:
-        await connection.close()
+        with contextlib.suppress(*((RuntimeError,) if VERSION < (9,) else ())):  # until then it fails with open cursors
+            await connection.close()
 
     async def cursor(self, connection: Any, *kinds: Any) -> Any:
         return await connection.cursor(**(kinds[0] if kinds else {}))
