@@ -229,6 +229,56 @@ def test_reading_rows_and_connecting_when_asked(
     ]
 
 
+class Connection:
+    """As drivers are that name a class `connect`."""
+
+    def __init__(self, database: str) -> None:
+        self._real = sqlite3.Connection(database)
+
+    def cursor(self) -> Any:
+        return Cursor(self._real.cursor())
+
+    def commit(self) -> None:
+        self._real.commit()
+
+
+class Cursor:
+    """Its `executemany` goes through `execute`. There are no attributes that PEP 249 does not ask for, and no weak
+    references.
+    """
+
+    __slots__ = ("_real",)
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+
+    def execute(self, statement: str, parameters: Any = ()) -> None:
+        self._real.execute(statement, parameters)
+
+    def executemany(self, statement: str, many: Any) -> None:
+        for parameters in many:
+            self.execute(statement, parameters)
+
+    def fetchall(self) -> Any:
+        return self._real.fetchall()
+
+
+def test_connect_may_be_a_class(spans: Spans, instrument_dbapi: Instrument) -> None:
+    module = types.ModuleType("tests.integrations.classy")
+    module.connect = Connection  # type: ignore[attr-defined]
+    instrument_dbapi(module, system="sqlite")
+    connection = Connection(":memory:")
+    cursor = connection.cursor()
+    cursor.execute("create table users (id int)")
+    cursor.executemany("insert into users values (?)", [(1,), (2,)])
+    connection.commit()
+    assert (type(connection), type(cursor)) == (Connection, Cursor)
+    created, many, commit = spans()
+    assert created == told("classy", "create table users (id int)", **{"db.system.name": "sqlite"})
+    assert (many["name"], many["attributes"]["sql.executemany"]) == ("classy.query", "true")
+    assert commit["name"] == "classy.connection.commit"
+
+
 def test_a_driver_that_has_an_integration_gets_that(instrument_dbapi: Instrument, spans: Spans) -> None:
     vedette.instrument_dbapi(sqlite3)
     sqlite3.connect(":memory:").execute("select 1")
