@@ -342,6 +342,8 @@ def answered(port: int) -> bytes:
 @pytest.mark.parametrize("server", list(COMMANDS))
 def test_by_an_environment_variable(tmp_path: Any, server: str) -> None:
     pytest.importorskip(server)
+    if server == "daphne" and getattr(asgiref, "__version__", "2").startswith("2"):
+        pytest.skip("what goes with asgiref 2 runs on no CPython from 3.10 on")
     if server == "gunicorn":
         pytest.importorskip("uvicorn.workers")
     with command(tmp_path, *COMMANDS[server]) as port:

@@ -19,6 +19,7 @@ integration = Integration(
     service_wins=False,
     protection=["http", "blocking"],
     options=OPTIONS,
+    pins={"<22": ["websockets<11"], "<24": ["websockets<13"]},
     tests_use=["aiohttp"],
     hooks=[
         Setup("sanic.app", touchup.install),

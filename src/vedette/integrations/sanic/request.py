@@ -47,7 +47,9 @@ def handling(call: Call) -> IncomingRequest | None:
 def _described(request: Any, scheme: str, distributed: bool) -> IncomingRequest:
     headers, target = request.headers, request.raw_url.decode("latin-1")
     url = f"{scheme}://{headers.get('host') or ''}{target}" if target.startswith("/") else target
-    query = target.partition("?")[2]
+    _, _, query = target.partition("?")
+    if not query:
+        url = url.rstrip("?")  # which some versions add under ASGI
     operation = IncomingRequest(
         "sanic.request",
         request.method,
