@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 from vedette.instrument import Call, enclosing
 from vedette.instrument.families import asgi
@@ -40,7 +41,7 @@ def handling(call: Call) -> IncomingRequest | None:
     operation.answers_itself = True
     operation.refused = lambda app, request, *callbacks, **_: _answer(operation, request, callbacks)
     _watch_callbacks(call, operation)
-    call.target = _guarded(operation, call.target)
+    call.target = partial(_guarded, operation, call.target)
     return operation
 
 
@@ -67,25 +68,25 @@ def _described(request: Any, scheme: str, distributed: bool) -> IncomingRequest:
     return operation
 
 
-def _guarded(operation: IncomingRequest, handle: Any) -> Any:
+async def _guarded(
+    operation: IncomingRequest, handle: Any, app: Any, request: Any, *callbacks: Any, **more: Any
+) -> None:
     """The handling: shown the body that was read before, and answered for if it is refused."""
-
-    async def guarded(app: Any, request: Any, *callbacks: Any, **more: Any) -> None:
-        try:
+    try:
+        if operation.body is not None:
             _show_body(operation, request)
-            await handle(app, request, *callbacks, **more)
-        except BaseException as error:
-            if operation.refusal is None or not is_refused(error):
-                raise
-            if operation.begun:
-                raise aborted() from None
-        response = getattr(getattr(request, "stream", None), "response", None)
-        if response is not None and operation.refusal is None:
-            operation.status = response.status
-        if operation.refusal is not None:
-            await _answer(operation, request, callbacks)
-
-    return guarded
+        await handle(app, request, *callbacks, **more)
+    except BaseException as error:
+        if operation.refusal is None or not is_refused(error):
+            raise
+        if operation.begun:
+            raise aborted() from None
+    if operation.refusal is not None:
+        await _answer(operation, request, callbacks)
+        return
+    response = getattr(getattr(request, "stream", None), "response", None)
+    if response is not None:
+        operation.status = response.status
 
 
 def _show_body(operation: IncomingRequest, request: Any) -> None:
@@ -178,14 +179,16 @@ def routed(call: Call, found: Any) -> None:
         return
     if len(found) == 3:
         route, _, params = found
-        operation.attributes = {**(operation.attributes or {}), "sanic.route.name": route.name}
+        operation.attributes = operation.attributes or {}
+        operation.attributes["sanic.route.name"] = route.name
         path = f"/{route.path}"
     else:
         _, _, params, path, *_ = found
+    shown = {name: str(value) for name, value in params.items()} if params and operation.listeners else None
     template = _TEMPLATES.get(path)
     if template is None and len(_TEMPLATES) < 10_000:
         template = _TEMPLATES[path] = without_types(path)
-    operation.matched(template or path, {name: str(value) for name, value in params.items()} or None)
+    operation.matched(template or path, shown)
 
 
 def without_types(path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from vedette.instrument.families.body import Collected, wants_body
@@ -37,7 +38,8 @@ def executing(call: Call) -> IncomingRequest | None:
         operation.conversation = Conversation(call, operation, values["websocket_separate_traces"])
     operation.answers_itself = True
     operation.refused = _answered
-    call.target = _guarded(call, operation, call.target)
+    execute = call.target
+    call.target = partial(_awaited if execute.__code__.co_flags & _COROUTINE else _called, call, execute)
     call.keep_open()
     _CALLS[handler] = call
     return operation
@@ -63,35 +65,35 @@ def _described(request: Any, headers: dict[str, str], distributed: bool) -> Inco
     return operation
 
 
-def _guarded(call: Call, operation: IncomingRequest, execute: Any) -> Any:
-    """The execution: a coroutine since 6.0, before that a function that returns a future."""
+async def _awaited(call: Call, execute: Any, handler: Any, transforms: Any, *args: Any, **kwargs: Any) -> None:
+    """The execution, a coroutine since 6.0."""
+    operation = call.operation
+    try:
+        _begun(handler, operation, transforms, args, kwargs)
+        await execute(handler, transforms, *args, **kwargs)
+    except BaseException as error:
+        _stopped(handler, operation, error)
+    _over(call, handler, operation)
 
-    async def awaited(handler: Any, transforms: Any, *args: Any, **kwargs: Any) -> None:
-        try:
-            _begun(handler, operation, transforms, args, kwargs)
-            await execute(handler, transforms, *args, **kwargs)
-        except BaseException as error:
-            _stopped(handler, operation, error)
-        _over(call, handler, operation)
 
-    def called(handler: Any, transforms: Any, *args: Any, **kwargs: Any) -> Any:
-        try:
-            _begun(handler, operation, transforms, args, kwargs)
-            future = execute(handler, transforms, *args, **kwargs)
-        except BaseException as error:
-            _stopped(handler, operation, error)
-            return _answered(handler, transforms)
-        future.add_done_callback(lambda future: _finished(call, handler, operation, future))
-        return future
-
-    return awaited if execute.__code__.co_flags & _COROUTINE else called
+def _called(call: Call, execute: Any, handler: Any, transforms: Any, *args: Any, **kwargs: Any) -> Any:
+    """The execution, before that a function that returns a future."""
+    operation = call.operation
+    try:
+        _begun(handler, operation, transforms, args, kwargs)
+        future = execute(handler, transforms, *args, **kwargs)
+    except BaseException as error:
+        _stopped(handler, operation, error)
+        return _answered(handler, transforms)
+    future.add_done_callback(lambda future: _finished(call, handler, operation, future))
+    return future
 
 
 def _begun(handler: Any, operation: IncomingRequest, transforms: Any, args: Any, kwargs: Any) -> None:
     """The handler, its arguments and the body are known. Raises the protection's refusal."""
     handler._transforms = transforms  # as the execution does at first; a refusal has to do without it
     _name(handler, operation)
-    if args or kwargs:
+    if (args or kwargs) and operation.listeners:
         named = {**{str(at): value for at, value in enumerate(args)}, **kwargs}
         operation.path_params = {name: _text(value) for name, value in named.items() if value is not None}
         operation.learned("path_params")
@@ -144,7 +146,7 @@ def _finished(call: Call, handler: Any, operation: IncomingRequest, future: Any)
 
 def _over(call: Call, handler: Any, operation: IncomingRequest) -> None:
     """The execution has ended: so has the request, unless its handler said that it finishes later."""
-    if handler._finished or handler._auto_finish or operation.conversation is not None:
+    if handler in _CALLS and (handler._finished or handler._auto_finish or operation.conversation is not None):
         _close(call, handler)
 
 
