@@ -25,7 +25,7 @@ def declared() -> list[Integration]:
 def _loaded(name: str) -> Integration | None:
     try:
         return load_integration(name)
-    except (AttributeError, ImportError, LookupError, SyntaxError, TypeError) as error:
+    except Exception as error:
         print(f"integrations/{name} declares nothing that can be used: {error!r}", file=sys.stderr)
         return None
 

@@ -109,6 +109,8 @@ integration = Integration(
     service="celery",
     service_wins=False,
     needs=["redis"],
+    tests_use=["redis"],
+    pins={"<5.0": ["redis<4"]},
     notes="Traces go on from producer to worker by default; in Datadog's tracer only by DD_CELERY_DISTRIBUTED_TRACING.",
     options=[
         messaging.DISTRIBUTED_TRACING,
