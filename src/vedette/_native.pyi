@@ -307,16 +307,19 @@ class Stream:
 
 @final
 class Rules:
-    """A parsed rule file of the WAF, shared by all requests."""
+    """Parsed rule files of the WAF, shared by all requests."""
 
-    def __new__(cls, json: bytes) -> Rules:
-        """Parses a rule file (JSON, event-rule schema 2.x). Raises ValueError if it can't be used at all."""
+    def __new__(cls, *files: bytes) -> Rules:
+        """Parses rule files (JSON, event-rule schema 2.x), several as one. Raises ValueError if they can't be used."""
     @property
     def version(self) -> str:
         """Version that the file gives."""
     @property
     def addresses(self) -> list[str]:
         """Addresses that some rule looks at."""
+    @property
+    def actions(self) -> list[tuple[str, str, dict[str, str]]]:
+        """What the consequences that rules name are: id, kind (`block_request`, ...), parameters."""
     @property
     def failures(self) -> list[tuple[str, str]]:
         """Rules that were skipped: id and reason."""

@@ -1,6 +1,7 @@
 //! The WAF as Python sees it: rules, and the inspection of one request.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
-use vedette_waf::{Address, Data, Finding, Limits, Request, Ruleset};
+use vedette_waf::{Action, Address, Data, Finding, Limits, Request, Ruleset};
 
 /// Bytes of new data from which the interpreter lock is released while they are evaluated.
 const LARGE: usize = 4_096;
@@ -22,11 +23,12 @@ pub struct Rules {
 
 #[pymethods]
 impl Rules {
-    /// Parses a rule file (JSON, event-rule schema 2.x). Raises ValueError if it can't be used at all.
+    /// Parses rule files (JSON, event-rule schema 2.x), several as one. Raises ValueError if they can't be used at all.
     #[new]
-    fn new(py: Python<'_>, json: &[u8]) -> PyResult<Rules> {
-        let (rules, diagnostics) =
-            py.detach(|| Ruleset::parse(json)).map_err(|error| PyValueError::new_err(error.to_string()))?;
+    #[pyo3(signature = (*files))]
+    fn new(py: Python<'_>, files: Vec<Vec<u8>>) -> PyResult<Rules> {
+        let parsed = py.detach(|| Ruleset::merged(&files.iter().map(Vec::as_slice).collect::<Vec<_>>()));
+        let (rules, diagnostics) = parsed.map_err(|error| PyValueError::new_err(error.to_string()))?;
         let failures = diagnostics.failed.into_iter().map(|failure| (failure.id, failure.reason)).collect();
         Ok(Rules { rules: Arc::new(rules), failures })
     }
@@ -41,6 +43,14 @@ impl Rules {
     #[getter]
     fn addresses(&self) -> Vec<String> {
         self.rules.addresses().to_vec()
+    }
+
+    /// What the consequences that rules name are: id, kind, parameters as text.
+    #[getter]
+    fn actions(&self) -> Vec<(String, String, HashMap<String, String>)> {
+        let parameters = |action: &Action| action.parameters.iter().cloned().collect();
+        let actions = self.rules.actions().iter();
+        actions.map(|action| (action.id.clone(), action.kind.clone(), parameters(action))).collect()
     }
 
     /// Rules that were skipped, with the reason.

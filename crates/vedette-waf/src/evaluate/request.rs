@@ -11,7 +11,7 @@ use crate::detectors::candidates::{self, Candidate};
 use crate::limits::{Limits, Truncated};
 use crate::operators::Operator;
 use crate::outcome::{sink_excerpt, Finding, Outcome, Sink};
-use crate::rules::{Input, Ruleset};
+use crate::rules::{Input, Instead, Owner, Plans, Ruleset};
 
 /// One request (or message, or job): is told of data as it becomes known, and remembers what has matched.
 pub struct Request {
@@ -36,8 +36,11 @@ impl Request {
     pub fn evaluate(&mut self, new: Vec<(Address, Data)>) -> Outcome {
         let started = ThreadTime::now();
         let mut outcome = Outcome::default();
-        self.inspect(&new, started, &mut outcome);
         let rules = Arc::clone(&self.rules);
+        if !rules.filters.is_empty() {
+            self.inspect(&rules.filters, &new, started, &mut outcome);
+        }
+        self.inspect(&rules.plans, &new, started, &mut outcome);
         let (kept, rest): (Vec<_>, Vec<_>) =
             new.into_iter().partition(|(address, _)| rules.kept.contains(address.as_ref()));
         if !kept.is_empty() {
@@ -52,10 +55,16 @@ impl Request {
         outcome
     }
 
-    fn inspect(&mut self, new: &[(Address, Data)], started: ThreadTime, outcome: &mut Outcome) {
+    fn inspect(
+        &mut self,
+        plans: &Plans,
+        new: &[(Address, Data)],
+        started: ThreadTime,
+        outcome: &mut Outcome,
+    ) {
         let mut elements = 0;
         for (address, data) in new {
-            let Some(plan) = self.rules.plans.get(address.as_ref()) else { continue };
+            let Some(plan) = plans.get(address.as_ref()) else { continue };
             let mut texts = Texts {
                 rules: &self.rules,
                 plan,
@@ -141,6 +150,8 @@ fn latest_text<'k>(kept: &'k [(Address, Data)], inputs: &[Input]) -> Option<&'k 
 pub(super) struct Matches {
     /// Per condition: the match, until its rule is complete.
     parts: Vec<Option<Part>>,
+    /// Per exclusion: whether its conditions are met.
+    excluding: Vec<bool>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -155,7 +166,8 @@ struct Part {
 
 impl Matches {
     fn new(rules: &Ruleset) -> Self {
-        Matches { parts: vec![None; rules.conditions.len()], findings: Vec::new() }
+        let excluding = rules.exclusions.iter().map(|exclusion| exclusion.conditions.is_empty()).collect();
+        Matches { parts: vec![None; rules.conditions.len()], excluding, findings: Vec::new() }
     }
 
     /// Whether a condition needs no further look.
@@ -173,15 +185,43 @@ impl Matches {
         value: String,
         highlight: String,
     ) {
-        let rule = &rules.rules[rules.conditions[condition].rule];
-        if self.has(condition) && !rule.at_sink {
+        let part = Part { address: address.to_owned(), key_path: key_path(), value, highlight };
+        match rules.conditions[condition].owner {
+            Owner::Exclusion(number) => {
+                self.parts[condition] = Some(part);
+                let mut conditions = rules.exclusions[number].conditions.clone();
+                self.excluding[number] = conditions.all(|condition| self.has(condition));
+            }
+            Owner::Rule(number) => self.add_to_rule(condition, number, rules, part),
+        }
+    }
+
+    fn add_to_rule(&mut self, condition: usize, number: usize, rules: &Ruleset, part: Part) {
+        let rule = &rules.rules[number];
+        let instead = self.instead(rules, number, &part);
+        if instead == Some(&Instead::Bypass) || (self.has(condition) && !rule.at_sink) {
             return;
         }
-        self.parts[condition] =
-            Some(Part { address: address.to_owned(), key_path: key_path(), value, highlight });
+        self.parts[condition] = Some(part);
         if rule.conditions.clone().all(|condition| self.has(condition)) {
-            self.findings.push(self.finding(condition, rules));
+            let mut finding = self.finding(condition, number, rules);
+            match instead {
+                Some(Instead::Monitor) => finding.on_match.clear(),
+                Some(Instead::Action(action)) => finding.on_match = vec![action.clone()],
+                _ => {}
+            }
+            self.findings.push(finding);
         }
+    }
+
+    /// What an exclusion makes of a rule's match; a bypass stands against the others.
+    fn instead<'r>(&self, rules: &'r Ruleset, rule: usize, part: &Part) -> Option<&'r Instead> {
+        let exclusions = rules.rules[rule].exclusions.iter().filter(|number| self.excluding[**number]);
+        let meant = exclusions
+            .map(|number| &rules.exclusions[*number])
+            .filter(|exclusion| exclusion.covers(&part.address, &part.key_path))
+            .map(|exclusion| &exclusion.instead);
+        meant.reduce(|first, other| if *other == Instead::Bypass { other } else { first })
     }
 
     /// Adds the sink to the findings made since there were `before`.
@@ -191,10 +231,10 @@ impl Matches {
         }
     }
 
-    fn finding(&self, condition: usize, rules: &Ruleset) -> Finding {
+    fn finding(&self, condition: usize, rule: usize, rules: &Ruleset) -> Finding {
         let (condition, part) =
             (&rules.conditions[condition], self.parts[condition].clone().unwrap_or_default());
-        let rule = &rules.rules[condition.rule];
+        let rule = &rules.rules[rule];
         Finding {
             rule_id: rule.id.clone(),
             rule_name: rule.name.clone(),

@@ -63,6 +63,7 @@ impl Texts<'_> {
             }
             let is_met = match &self.rules.conditions[*condition].operator {
                 Operator::Equals(equals) => data.is_some_and(|data| equals.matches(data)),
+                Operator::Compares(comparison) => data.is_some_and(|data| comparison.matches(data)),
                 _ => true,
             };
             if is_met {

@@ -3,43 +3,60 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::ops::Range;
 
-use foldhash::HashSet;
+use foldhash::HashMap;
 
+use super::expiry::counts;
 use super::TextOperator;
 
-/// Single addresses and networks; version 4 is kept as version 6 (RFC 4291, 2.5.5.2).
+type Addresses = HashMap<u128, u64>;
+
+/// Addresses and networks, with the times until which they count; version 4 is kept as version 6 (RFC 4291, 2.5.5.2).
 #[derive(Default)]
 pub(crate) struct IpMatch {
-    addresses: HashSet<u128>,
-    networks: Vec<(u128, u128)>,
+    /// By mask: there are few of them, however long the list is.
+    networks: Vec<(u128, Addresses)>,
 }
 
 impl IpMatch {
     /// Reads the list; an entry that is no address is an error.
-    pub(crate) fn new(list: &[String]) -> Result<Self, String> {
+    pub(crate) fn new(list: &[(String, u64)]) -> Result<Self, String> {
         let mut all = IpMatch::default();
-        for entry in list {
-            all.add(entry).ok_or_else(|| format!("not an address or network: {entry:?}"))?;
+        for (entry, until) in list {
+            all.add(entry.trim(), *until).ok_or_else(|| format!("not an address or network: {entry:?}"))?;
         }
         Ok(all)
     }
 
-    fn add(&mut self, entry: &str) -> Option<()> {
-        let Some((network, bits)) = entry.trim().split_once('/') else {
-            self.addresses.insert(number(entry.trim())?);
-            return Some(());
+    fn add(&mut self, entry: &str, until: u64) -> Option<()> {
+        let (address, bits) = match entry.split_once('/') {
+            Some((network, bits)) => (network, mask_bits(network, bits)?),
+            None => (entry, 128),
         };
-        let bits: u32 = bits.parse().ok()?;
-        let bits = if network.contains(':') { bits } else { bits.checked_add(96)? };
-        let mask = u128::MAX.checked_shl(128u32.checked_sub(bits)?).unwrap_or(0);
-        self.networks.push((number(network)? & mask, mask));
+        let mask = u128::MAX.checked_shl(128 - bits).unwrap_or(0);
+        let known = self.with_mask(mask).entry(number(address)? & mask).or_default();
+        *known = until.max(*known);
         Some(())
     }
 
-    fn contains(&self, address: u128) -> bool {
-        self.addresses.contains(&address)
-            || self.networks.iter().any(|(network, mask)| address & mask == *network)
+    fn with_mask(&mut self, mask: u128) -> &mut Addresses {
+        let at = self.networks.iter().position(|(known, _)| *known == mask).unwrap_or_else(|| {
+            self.networks.push((mask, Addresses::default()));
+            self.networks.len() - 1
+        });
+        &mut self.networks[at].1
     }
+
+    fn contains(&self, address: u128) -> bool {
+        let is_in =
+            |(mask, all): &(u128, Addresses)| all.get(&(address & mask)).is_some_and(|until| counts(*until));
+        self.networks.iter().any(is_in)
+    }
+}
+
+fn mask_bits(network: &str, bits: &str) -> Option<u32> {
+    let bits: u32 = bits.parse().ok()?;
+    let bits = if network.contains(':') { bits } else { bits.checked_add(96)? };
+    (bits <= 128).then_some(bits)
 }
 
 fn number(text: &str) -> Option<u128> {
@@ -52,7 +69,7 @@ fn number(text: &str) -> Option<u128> {
 }
 
 impl TextOperator for IpMatch {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "ip_match"
     }
 
@@ -65,10 +82,14 @@ impl TextOperator for IpMatch {
 mod tests {
     use super::*;
 
+    fn forever(list: &[&str]) -> Vec<(String, u64)> {
+        list.iter().map(|entry| ((*entry).to_owned(), u64::MAX)).collect()
+    }
+
     #[test]
     fn addresses_and_networks_of_both_families_match() {
-        let list = ["192.0.2.1", "198.51.100.0/24", "2001:db8::/32", "0.0.0.0/32"].map(String::from);
-        let list = IpMatch::new(&list).unwrap();
+        let list = ["192.0.2.1", "198.51.100.0/24", "2001:db8::/32", "0.0.0.0/32"];
+        let list = IpMatch::new(&forever(&list)).unwrap();
         for address in ["192.0.2.1", "::ffff:192.0.2.1", "198.51.100.77", "2001:db8:1::5", "0.0.0.0"] {
             assert!(list.find(address).is_some(), "{address}");
         }
@@ -78,9 +99,17 @@ mod tests {
     }
 
     #[test]
+    fn entries_end() {
+        let list = [("192.0.2.1".to_owned(), 1_000), ("192.0.2.2".to_owned(), 1 << 60)];
+        let list = IpMatch::new(&list).unwrap();
+        assert!(list.find("192.0.2.1").is_none());
+        assert!(list.find("192.0.2.2").is_some());
+    }
+
+    #[test]
     fn bad_entries_are_errors() {
         for entry in ["nowhere", "1.2.3.4/33", "1.2.3.4/-1", "::/129", "1.2.3.4/"] {
-            assert!(IpMatch::new(&[entry.to_owned()]).is_err(), "{entry}");
+            assert!(IpMatch::new(&forever(&[entry])).is_err(), "{entry}");
         }
     }
 }

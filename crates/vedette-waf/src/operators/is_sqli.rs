@@ -14,7 +14,7 @@ const COMMENTS: &[u8] = b"-/";
 pub(crate) struct IsSqli;
 
 impl TextOperator for IsSqli {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "is_sqli"
     }
 

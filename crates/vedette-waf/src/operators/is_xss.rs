@@ -9,7 +9,7 @@ use crate::specials::{of_all, Needs};
 pub(crate) struct IsXss;
 
 impl TextOperator for IsXss {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "is_xss"
     }
 

@@ -1,23 +1,28 @@
 //! Operators: what a condition asks of a value. One file each.
 
+mod comparison;
 mod equals;
 mod exact_match;
+mod expiry;
 mod ip_match;
 mod is_sqli;
 mod is_xss;
 mod match_regex;
+mod negated;
 mod phrase_match;
 pub mod sqli;
 pub mod xss;
 
 use std::ops::Range;
 
+pub(crate) use comparison::Comparison;
 pub(crate) use equals::Equals;
 pub(crate) use exact_match::ExactMatch;
 pub(crate) use ip_match::IpMatch;
 pub(crate) use is_sqli::IsSqli;
 pub(crate) use is_xss::IsXss;
 pub(crate) use match_regex::MatchRegex;
+pub(crate) use negated::Negated;
 pub(crate) use phrase_match::PhraseMatch;
 
 use crate::detectors::Detector;
@@ -26,7 +31,7 @@ use crate::specials::Needs;
 /// An operator that reads text.
 pub(crate) trait TextOperator: Send + Sync {
     /// Its name in rule files.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
     /// What it looks for, for reports.
     fn value(&self) -> &str {
         ""
@@ -49,6 +54,8 @@ pub(crate) enum Operator {
     Text(Box<dyn TextOperator>),
     /// Compares scalars of any type.
     Equals(Equals),
+    /// Compares numbers.
+    Compares(Comparison),
     /// Is satisfied by the address (and key path) being there.
     Exists,
     /// Looks for inputs of the request in what is about to be done.
@@ -56,10 +63,11 @@ pub(crate) enum Operator {
 }
 
 impl Operator {
-    pub(crate) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &str {
         match self {
             Operator::Text(operator) => operator.name(),
             Operator::Equals(_) => "equals",
+            Operator::Compares(comparison) => comparison.name(),
             Operator::Exists => "exists",
             Operator::Sink(detector) => detector.name(),
         }
@@ -69,6 +77,7 @@ impl Operator {
         match self {
             Operator::Text(operator) => operator.value(),
             Operator::Equals(equals) => equals.value(),
+            Operator::Compares(comparison) => comparison.value(),
             Operator::Exists | Operator::Sink(_) => "",
         }
     }

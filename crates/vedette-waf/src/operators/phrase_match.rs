@@ -49,7 +49,7 @@ fn needs_of(phrases: &[&String]) -> Needs {
 }
 
 impl TextOperator for PhraseMatch {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "phrase_match"
     }
 

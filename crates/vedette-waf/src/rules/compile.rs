@@ -3,14 +3,15 @@
 use serde_json::Value;
 
 use super::file::{File, Parameters, RawCondition, RawInput, RawRule};
-use super::{Condition, Diagnostics, Failure, Input, Rule, Source};
+use super::{Condition, Diagnostics, Failure, Input, Owner, Rule, Source};
 use crate::detectors::Detector;
 use crate::operators::{
-    Equals, ExactMatch, IpMatch, IsSqli, IsXss, MatchRegex, Operator, PhraseMatch, TextOperator,
+    Comparison, Equals, ExactMatch, IpMatch, IsSqli, IsXss, MatchRegex, Negated, Operator, PhraseMatch,
+    TextOperator,
 };
 use crate::transforms::Transform;
 
-type Compiled<T> = Result<T, String>;
+pub(super) type Compiled<T> = Result<T, String>;
 
 pub(super) fn all(file: &File) -> (Vec<Rule>, Vec<Condition>, Diagnostics) {
     let (mut rules, mut conditions, mut diagnostics) = (Vec::new(), Vec::new(), Diagnostics::default());
@@ -21,8 +22,7 @@ pub(super) fn all(file: &File) -> (Vec<Rule>, Vec<Condition>, Diagnostics) {
             continue;
         }
         match rule(value, file, rules.len(), conditions.len()) {
-            Ok(None) => {}
-            Ok(Some((rule, mut own))) => {
+            Ok((rule, mut own)) => {
                 rules.push(rule);
                 conditions.append(&mut own);
                 diagnostics.loaded.push(id);
@@ -33,19 +33,15 @@ pub(super) fn all(file: &File) -> (Vec<Rule>, Vec<Condition>, Diagnostics) {
     (rules, conditions, diagnostics)
 }
 
-/// None for a rule that is switched off.
-fn rule(value: &Value, file: &File, number: usize, first: usize) -> Compiled<Option<(Rule, Vec<Condition>)>> {
+fn rule(value: &Value, file: &File, number: usize, first: usize) -> Compiled<(Rule, Vec<Condition>)> {
     let raw = RawRule::deserialize_from(value)?;
-    if !raw.enabled {
-        return Ok(None);
-    }
     if raw.conditions.is_empty() {
         return Err("it has no conditions".into());
     }
     let conditions: Vec<Condition> = raw
         .conditions
         .iter()
-        .map(|one| condition(one, &raw.transformers, file, number))
+        .map(|one| condition(one, &raw.transformers, file, Owner::Rule(number)))
         .collect::<Compiled<_>>()?;
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let rule = Rule {
@@ -55,8 +51,10 @@ fn rule(value: &Value, file: &File, number: usize, first: usize) -> Compiled<Opt
         name: raw.name,
         tags: raw.tags.iter().map(|(key, value)| (key.clone(), text(value))).collect(),
         on_match: raw.on_match,
+        enabled: raw.enabled,
+        exclusions: Vec::new(),
     };
-    Ok(Some((rule, conditions)))
+    Ok((rule, conditions))
 }
 
 impl RawRule {
@@ -65,7 +63,12 @@ impl RawRule {
     }
 }
 
-fn condition(raw: &RawCondition, transformers: &[String], file: &File, rule: usize) -> Compiled<Condition> {
+pub(super) fn condition(
+    raw: &RawCondition,
+    transformers: &[String],
+    file: &File,
+    owner: Owner,
+) -> Compiled<Condition> {
     let operator = operator(raw, file)?;
     let at_sink = matches!(operator, Operator::Sink(_));
     let parameters = &raw.parameters;
@@ -74,7 +77,7 @@ fn condition(raw: &RawCondition, transformers: &[String], file: &File, rule: usi
         return Err(format!("{} has no inputs", raw.operator));
     }
     let inputs = inputs.iter().map(|input| self::input(input, transformers)).collect::<Compiled<_>>()?;
-    Ok(Condition { rule, operator, inputs })
+    Ok(Condition { owner, operator, inputs })
 }
 
 /// An input's own transformers replace those of its rule.
@@ -94,36 +97,48 @@ fn input(raw: &RawInput, transformers: &[String]) -> Compiled<Input> {
 
 fn operator(raw: &RawCondition, file: &File) -> Compiled<Operator> {
     let parameters = &raw.parameters;
+    let value = || parameters.value.as_ref().ok_or_else(|| format!("{} has no value", raw.operator));
+    match raw.operator.as_str() {
+        "equals" => Equals::new(value()?).map(Operator::Equals),
+        "greater_than" => Comparison::new(value()?, true).map(Operator::Compares),
+        "lower_than" => Comparison::new(value()?, false).map(Operator::Compares),
+        "exists" => Ok(Operator::Exists),
+        name if Detector::is_known(name) => detector(name, parameters).map(Operator::Sink),
+        name => match name.strip_prefix('!') {
+            Some(positive) => text_operator(positive, parameters, file)
+                .map(|operator| Operator::Text(Box::new(Negated::new(name, operator)))),
+            None => text_operator(name, parameters, file).map(Operator::Text),
+        },
+    }
+}
+
+fn text_operator(name: &str, parameters: &Parameters, file: &File) -> Compiled<Box<dyn TextOperator>> {
     let options = &parameters.options;
-    let text: Box<dyn TextOperator> = match raw.operator.as_str() {
+    Ok(match name {
         "match_regex" => {
             let regex = parameters.regex.as_deref().ok_or("match_regex has no regex")?;
             Box::new(MatchRegex::new(regex, options.case_sensitive, options.min_length)?)
         }
         "phrase_match" => {
-            Box::new(PhraseMatch::new(&list(parameters, file)?, options.enforce_word_boundary)?)
+            let list: Vec<String> = list(parameters, file)?.into_iter().map(|(text, _)| text).collect();
+            Box::new(PhraseMatch::new(&list, options.enforce_word_boundary)?)
         }
-        "exact_match" => Box::new(ExactMatch(list(parameters, file)?.into_iter().collect())),
+        "exact_match" => Box::new(ExactMatch::new(list(parameters, file)?)),
         "ip_match" => Box::new(IpMatch::new(&list(parameters, file)?)?),
         "is_sqli" => Box::new(IsSqli),
         "is_xss" => Box::new(IsXss),
-        "equals" => {
-            return Equals::new(parameters.value.as_ref().ok_or("equals has no value")?).map(Operator::Equals)
-        }
-        "exists" => return Ok(Operator::Exists),
-        name if Detector::is_known(name) => return detector(name, parameters).map(Operator::Sink),
         other => return Err(format!("unknown operator {other:?}")),
-    };
-    Ok(Operator::Text(text))
+    })
 }
 
-fn list(parameters: &Parameters, file: &File) -> Compiled<Vec<String>> {
+/// The values, each with the time until which it counts. A list that was not sent yet is empty: the rule is there for
+/// when it comes.
+fn list(parameters: &Parameters, file: &File) -> Compiled<Vec<(String, u64)>> {
     if let Some(list) = &parameters.list {
-        return Ok(list.clone());
+        return Ok(list.iter().map(|text| (text.clone(), u64::MAX)).collect());
     }
-    // A list that was not sent yet is empty: the rule is there for when it comes.
     let id = parameters.data.as_deref().ok_or("it has neither list nor data")?;
-    Ok(file.data(id).unwrap_or_default())
+    Ok(file.data(id))
 }
 
 fn detector(name: &str, parameters: &Parameters) -> Compiled<Detector> {

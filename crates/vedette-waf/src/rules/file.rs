@@ -1,22 +1,61 @@
-//! The JSON of a rule file.
+//! The JSON of rule files: several are read as one, in their order.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Error;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub(super) struct File {
-    #[serde(default)]
     version: String,
-    #[serde(default)]
     metadata: Map<String, Value>,
-    #[serde(default)]
     rules: Option<Vec<Value>>,
-    #[serde(default)]
     custom_rules: Vec<Value>,
-    #[serde(default)]
+    pub(super) rules_override: Vec<Value>,
+    pub(super) exclusions: Vec<Value>,
+    pub(super) actions: Vec<Value>,
     rules_data: Vec<Value>,
+    exclusion_data: Vec<Value>,
+}
+
+/// Which rules an override or an exclusion is about.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct RawTarget {
+    pub(super) rule_id: Option<String>,
+    pub(super) tags: Map<String, Value>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct RawOverride {
+    /// One rule, in the older spelling.
+    pub(super) id: Option<String>,
+    pub(super) rules_target: Vec<RawTarget>,
+    pub(super) enabled: Option<bool>,
+    pub(super) on_match: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawExclusion {
+    #[serde(default)]
+    pub(super) rules_target: Vec<RawTarget>,
+    #[serde(default)]
+    pub(super) conditions: Vec<RawCondition>,
+    #[serde(default)]
+    pub(super) inputs: Vec<RawInput>,
+    #[serde(default)]
+    pub(super) on_match: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawAction {
+    pub(super) id: String,
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    #[serde(default)]
+    pub(super) parameters: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -78,18 +117,42 @@ fn yes() -> bool {
     true
 }
 
-pub(super) fn read(json: &[u8]) -> Result<File, Error> {
-    let file: File = serde_json::from_slice(json).map_err(|error| Error(error.to_string()))?;
-    if !file.version.starts_with("2.") {
-        return Err(Error(format!("version {:?} is not 2.x", file.version)));
+/// Reads files that together are one; the first has to be a rule file, the others may add to it.
+pub(super) fn read(files: &[&[u8]]) -> Result<File, Error> {
+    let mut all = File::default();
+    for json in files {
+        let file: File = serde_json::from_slice(json).map_err(|error| Error(error.to_string()))?;
+        if !file.version.is_empty() && !file.version.starts_with("2.") {
+            return Err(Error(format!("version {:?} is not 2.x", file.version)));
+        }
+        all.add(file);
     }
-    if file.rules.is_none() {
+    if all.version.is_empty() {
+        return Err(Error("it has no version".into()));
+    }
+    if all.rules.is_none() {
         return Err(Error("it has no rules".into()));
     }
-    Ok(file)
+    Ok(all)
 }
 
 impl File {
+    fn add(&mut self, other: File) {
+        if self.version.is_empty() {
+            self.version = other.version;
+            self.metadata = other.metadata;
+        }
+        if let Some(rules) = other.rules {
+            self.rules.get_or_insert_default().extend(rules);
+        }
+        self.custom_rules.extend(other.custom_rules);
+        self.rules_override.extend(other.rules_override);
+        self.exclusions.extend(other.exclusions);
+        self.actions.extend(other.actions);
+        self.rules_data.extend(other.rules_data);
+        self.exclusion_data.extend(other.exclusion_data);
+    }
+
     pub(super) fn version(&self) -> String {
         self.metadata.get("rules_version").and_then(Value::as_str).unwrap_or(&self.version).to_owned()
     }
@@ -98,10 +161,21 @@ impl File {
         self.rules.iter().flatten().chain(&self.custom_rules)
     }
 
-    /// The values of a list under `rules_data`; expired entries too, for whoever sends the list removes them.
-    pub(super) fn data(&self, id: &str) -> Option<Vec<String>> {
+    /// The values of all lists of that id, each with the time (seconds since the epoch) until which it counts.
+    pub(super) fn data(&self, id: &str) -> Vec<(String, u64)> {
         let is_it = |data: &&Value| data.get("id").and_then(Value::as_str) == Some(id);
-        let entries = self.rules_data.iter().find(is_it)?.get("data")?.as_array()?;
-        Some(entries.iter().filter_map(|entry| entry.get("value")?.as_str().map(str::to_owned)).collect())
+        let lists = self.rules_data.iter().chain(&self.exclusion_data).filter(is_it);
+        lists
+            .flat_map(|list| list.get("data").and_then(Value::as_array))
+            .flatten()
+            .filter_map(entry)
+            .collect()
     }
+}
+
+/// An expiration of 0, or none, is never.
+fn entry(entry: &Value) -> Option<(String, u64)> {
+    let value = entry.get("value")?.as_str()?.to_owned();
+    let until = entry.get("expiration").and_then(Value::as_u64).filter(|until| *until > 0);
+    Some((value, until.unwrap_or(u64::MAX)))
 }

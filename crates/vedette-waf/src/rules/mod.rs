@@ -1,18 +1,25 @@
 //! Rule files, and how they are laid out for evaluation.
 //!
-//! Read are `version`, `metadata.rules_version`, `rules`, `custom_rules` and `rules_data`; of a rule `id`, `name`,
-//! `enabled`, `tags`, `conditions`, `transformers` and `on_match`. Other fields are let pass, so that files made for
-//! other engines load. A rule that cannot be used is reported and skipped.
+//! Read are `version`, `metadata.rules_version`, `rules`, `custom_rules`, `rules_override`, `exclusions`, `actions`,
+//! `rules_data` and `exclusion_data`; of a rule `id`, `name`, `enabled`, `tags`, `conditions`, `transformers` and
+//! `on_match`. Other fields are let pass, so that files made for other engines load. What cannot be used is reported
+//! and skipped.
 
+mod actions;
 mod compile;
+mod exclusions;
 mod file;
+mod overrides;
 mod plan;
+mod targets;
 
 use foldhash::{HashMap, HashSet};
 
 use crate::operators::Operator;
 use crate::transforms::Transform;
-pub(crate) use plan::{Candidates, Group, Plan, Source};
+pub use actions::Action;
+pub(crate) use exclusions::{Exclusion, Instead};
+pub(crate) use plan::{Candidates, Group, Plan, Plans, Source};
 
 /// A parsed rule file. Immutable; share it with an `Arc`.
 pub struct Ruleset {
@@ -21,6 +28,10 @@ pub struct Ruleset {
     pub(crate) rules: Vec<Rule>,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) plans: HashMap<String, Plan>,
+    /// The same for the conditions of exclusions, which are looked at first.
+    pub(crate) filters: HashMap<String, Plan>,
+    pub(crate) exclusions: Vec<Exclusion>,
+    actions: Vec<Action>,
     /// Addresses whose data detectors need later.
     pub(crate) kept: HashSet<String>,
 }
@@ -60,14 +71,25 @@ pub(crate) struct Rule {
     pub(crate) name: String,
     pub(crate) tags: Vec<(String, String)>,
     pub(crate) on_match: Vec<String>,
+    /// Whether it counts at all.
+    pub(crate) enabled: bool,
+    /// Positions of the exclusions that mean it.
+    pub(crate) exclusions: Vec<usize>,
     /// Positions of its conditions in [`Ruleset::conditions`].
     pub(crate) conditions: std::ops::Range<usize>,
     /// Whether it looks at a sink: such a rule reports every time, for each time is an exploit of its own.
     pub(crate) at_sink: bool,
 }
 
+/// Whose a condition is, by position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    Rule(usize),
+    Exclusion(usize),
+}
+
 pub(crate) struct Condition {
-    pub(crate) rule: usize,
+    pub(crate) owner: Owner,
     pub(crate) operator: Operator,
     pub(crate) inputs: Vec<Input>,
 }
@@ -86,13 +108,32 @@ impl Ruleset {
     /// # Errors
     /// If it is not JSON, has no `rules`, or its version is not 2.x.
     pub fn parse(json: &[u8]) -> Result<(Ruleset, Diagnostics), Error> {
-        let file = file::read(json)?;
-        let (rules, conditions, diagnostics) = compile::all(&file);
-        let (plans, kept) = plan::lay_out(&conditions);
-        let mut addresses: Vec<String> = plans.keys().chain(&kept).cloned().collect();
+        Ruleset::merged(&[json])
+    }
+
+    /// Reads several files as one: what later ones hold adds to the earlier ones.
+    ///
+    /// # Errors
+    /// If one is not JSON or not of version 2.x, or none has `rules`.
+    pub fn merged(files: &[&[u8]]) -> Result<(Ruleset, Diagnostics), Error> {
+        let file = file::read(files)?;
+        let (mut rules, mut conditions, mut diagnostics) = compile::all(&file);
+        overrides::apply(&file.rules_override, &mut rules, &mut diagnostics);
+        let exclusions = exclusions::read(&file, &mut rules, &mut conditions, &mut diagnostics);
+        let actions = actions::read(&file.actions, &mut diagnostics);
+        let (plans, filters, kept) = plan::lay_out(&conditions, &rules);
+        let mut addresses: Vec<String> = plans.keys().chain(filters.keys()).chain(&kept).cloned().collect();
         addresses.sort_unstable();
         addresses.dedup();
-        Ok((Ruleset { version: file.version(), addresses, rules, conditions, plans, kept }, diagnostics))
+        let version = file.version();
+        let all =
+            Ruleset { version, addresses, rules, conditions, plans, filters, exclusions, actions, kept };
+        Ok((all, diagnostics))
+    }
+
+    /// What the consequences that rules name are, where the files say so.
+    pub fn actions(&self) -> &[Action] {
+        &self.actions
     }
 
     /// The file's `metadata.rules_version`, or else its schema version.

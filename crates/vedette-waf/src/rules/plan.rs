@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
-use super::{Condition, Input};
+use super::{Condition, Input, Owner, Rule};
 use crate::operators::Operator;
 use crate::specials::{Needs, Specials};
 use crate::transforms::Transform;
@@ -109,23 +109,29 @@ pub(crate) struct Entry {
     pub(crate) has_literals: bool,
 }
 
-/// The plans by address, and the addresses to keep for detectors.
-pub(super) fn lay_out(conditions: &[Condition]) -> (HashMap<String, Plan>, HashSet<String>) {
-    let (mut plans, mut kept) = (HashMap::<String, Plan>::new(), HashSet::default());
+/// Plans by address.
+pub(crate) type Plans = HashMap<String, Plan>;
+
+/// The plans of the rules, those of the exclusions, and the addresses to keep for detectors.
+pub(super) fn lay_out(conditions: &[Condition], rules: &[Rule]) -> (Plans, Plans, HashSet<String>) {
+    let (mut plans, mut filters, mut kept) = (Plans::new(), Plans::new(), HashSet::default());
     for (number, condition) in conditions.iter().enumerate() {
+        let of_owner = match condition.owner {
+            Owner::Rule(rule) if !rules[rule].enabled => continue,
+            Owner::Rule(_) => &mut plans,
+            Owner::Exclusion(_) => &mut filters,
+        };
         for input in &condition.inputs {
-            plans.entry(input.address.clone()).or_default().add(number, condition, input);
+            of_owner.entry(input.address.clone()).or_default().add(number, condition, input);
         }
         if let Operator::Sink(detector) = &condition.operator {
             kept.extend(detector.params.iter().chain(&detector.context).map(|input| input.address.clone()));
         }
     }
     let mut shared = Shared::new();
-    plans
-        .values_mut()
-        .flat_map(|plan| &mut plan.groups)
-        .for_each(|group| group.prepare(conditions, &mut shared));
-    (plans, kept)
+    let groups = plans.values_mut().chain(filters.values_mut()).flat_map(|plan| &mut plan.groups);
+    groups.for_each(|group| group.prepare(conditions, &mut shared));
+    (plans, filters, kept)
 }
 
 impl Plan {
@@ -137,7 +143,9 @@ impl Plan {
                 group.any |= needs.rarest();
                 group.entries.push(Entry { condition: number, needs, has_literals: false });
             }
-            Operator::Equals(_) | Operator::Exists => self.scalars.push((number, input.key_path.clone())),
+            Operator::Equals(_) | Operator::Compares(_) | Operator::Exists => {
+                self.scalars.push((number, input.key_path.clone()))
+            }
             Operator::Sink(_) => self.sinks.push(number),
         }
     }

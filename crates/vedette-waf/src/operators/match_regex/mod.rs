@@ -91,7 +91,7 @@ fn positions(hir: &Hir) -> usize {
 }
 
 impl TextOperator for MatchRegex {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "match_regex"
     }
 
