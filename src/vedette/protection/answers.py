@@ -1,10 +1,21 @@
-"""What a refused client gets: JSON or HTML, by what it accepts, or what the user wrote."""
+"""What a refused client gets: JSON or HTML, by what it accepts, what the user wrote, or another place to go."""
 
 from __future__ import annotations
 
 import uuid
 
 from vedette.operations import Answer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Action = tuple[str, dict[str, Any]]
+    """What is to be done, and its parameters as text."""
+
+BLOCK = "block_request"
+REDIRECT = "redirect_request"
+DEFAULT_ACTION: Action = (BLOCK, {})
 
 _JSON = (
     '{"errors":[{"title":"You\'ve been blocked","detail":"Sorry, you cannot access this page. '
@@ -29,15 +40,28 @@ class Answers:
         self._json = _read(json_path, _JSON)
         self._html = _read(html_path, _HTML)
 
-    def refusal(self, accept: str | None) -> tuple[Answer, str]:
-        """The answer for a client that accepts these media types, and its id."""
+    def refusal(self, action: Action, accept: str | None) -> tuple[Answer, str]:
+        """The answer of an action for a client that accepts these media types, and its id."""
         identity = str(uuid.uuid4())
-        html = prefers_html(accept or "")
+        kind, parameters = action
+        location = parameters.get("location")
+        if kind == REDIRECT and location:
+            target = location.replace("[security_response_id]", identity)
+            status = _status(parameters, 303)
+            return Answer(status if 300 <= status < 400 else 303, [("Location", target)], b""), identity
+        if kind == REDIRECT:
+            parameters = {}
+        html = {"html": True, "json": False}.get(parameters.get("type", ""), prefers_html(accept or ""))
         body = (self._html if html else self._json).replace("[security_response_id]", identity)
         content_type = "text/html;charset=utf-8" if html else "application/json"
         encoded = body.encode("utf-8")
         headers = [("Content-Type", content_type), ("Content-Length", str(len(encoded)))]
-        return Answer(403, headers, encoded), identity
+        return Answer(_status(parameters, 403), headers, encoded), identity
+
+
+def _status(parameters: dict[str, str], default: int) -> int:
+    text = parameters.get("status_code", "")
+    return int(text) if len(text) == 3 and text.isascii() and text.isdigit() and text >= "200" else default
 
 
 def prefers_html(accept: str) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from vedette._native import Inspection, Rules
-from vedette.protection.answers import Answers
+from vedette.protection.answers import BLOCK, DEFAULT_ACTION, REDIRECT, Answers
 from vedette.protection.rule_file import read_rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
+    from vedette.protection.answers import Action
     from vedette.settings import Settings
 
 
@@ -15,7 +18,7 @@ class Policy:
     """The settings of protection, in the form its listeners need."""
 
     def __init__(self, settings: Settings) -> None:
-        self.blocks = settings.protection == "block"
+        self._mode = settings.protection
         self.answers = Answers(settings.blocked_template_json, settings.blocked_template_html)
         self.client_ip_header = settings.client_ip_header
         self._rule_path = settings.protection_rules
@@ -25,13 +28,15 @@ class Policy:
         self._troubles = 0
         self._rules: Rules | None = None
         self._addresses: frozenset[str] = frozenset()
+        self._actions: dict[str, Action] = {}
 
     @property
     def rules(self) -> Rules:
         """The rules, read on first use: start-up does not wait for them."""
         if self._rules is None:
-            rules = read_rules(self._rule_path)
+            rules = read_rules(self._rule_path, own_only_report=self._mode == "rules")
             self._addresses = frozenset(rules.addresses)
+            self._actions = {"block": DEFAULT_ACTION, **{name: (kind, of) for name, kind, of in rules.actions}}
             self._rules = rules
         return self._rules
 
@@ -52,6 +57,9 @@ class Policy:
         """A fresh inspection, for one request."""
         return Inspection(self.rules, self._seconds, self._depth, self._elements)
 
-    def is_refused(self, finding: dict[str, object]) -> bool:
-        """Whether a finding stops what it was found in."""
-        return self.blocks and "block" in finding["on_match"]  # type: ignore[operator]
+    def consequence(self, finding: dict[str, Any]) -> Action | None:
+        """How a request is answered in which this was found; None if nothing is to be stopped."""
+        if self._mode not in ("block", "rules"):
+            return None
+        named = (self._actions.get(name) for name in finding["on_match"])
+        return next((action for action in named if action is not None and action[0] in (BLOCK, REDIRECT)), None)

@@ -9,14 +9,27 @@ from vedette._native import Rules
 _DEFAULT = os.path.join(os.path.dirname(__file__), "rules", "default.json")
 
 
-def read_rules(path: str | None) -> Rules:
-    """The rules of `path`. A file that can't be read or used gives the default rules and a warning; so does None."""
+def read_rules(path: str | None, own_only_report: bool = False) -> Rules:
+    """The rules of `path`; of None, those that come with vedette, perhaps without their consequences.
+
+    A file that can't be read or used gives these, too, and a warning.
+    """
     if path:
         try:
             return _told(_parse(path), path)
         except (OSError, ValueError) as error:
             _warn(f"the rules in {path} can't be used, the default rules are in force: {error}")
-    return _parse(_DEFAULT)
+    return _reporting() if own_only_report else _parse(_DEFAULT)
+
+
+def _reporting() -> Rules:
+    import json  # parsed here only in this mode
+
+    with open(_DEFAULT, encoding="utf-8") as file:
+        rules = json.load(file)
+    for rule in rules["rules"]:
+        rule["on_match"] = []
+    return Rules(json.dumps(rules).encode())
 
 
 def _parse(path: str) -> Rules:

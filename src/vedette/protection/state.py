@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from vedette.operations import IncomingRequest
     from vedette.protection.addresses import Raw
+    from vedette.protection.answers import Action
     from vedette.protection.policy import Policy
 
     Earlier = Callable[[], tuple[dict[str, Any], list[Raw]]]
@@ -45,16 +46,18 @@ class RequestState:
         if not findings:
             return False
         stoppable = at_sink or not self._operation.begun
-        refusing = [stoppable and self._policy.is_refused(finding) for finding in findings]
-        response_id = self._refuse() if any(refusing) else None
+        consequences = [self._policy.consequence(finding) if stoppable else None for finding in findings]
+        decided = next((action for action in consequences if action is not None), None)
+        response_id = self._refuse(decided) if decided is not None else None
         if span is not None:
             told = self._findings = self._findings or Findings()
-            told.add(span, list(zip(findings, refusing)), response_id, at_sink)
+            stopped = [action is not None for action in consequences]
+            told.add(span, list(zip(findings, stopped)), response_id, at_sink)
         return response_id is not None
 
-    def _refuse(self) -> str:
+    def _refuse(self, action: Action) -> str:
         """Decides the answer, once; the id that it carries."""
         if self._response_id is None:
-            answers = self._policy.answers
-            self._operation.refusal, self._response_id = answers.refusal(self._operation.headers.get("accept"))
+            answers, accept = self._policy.answers, self._operation.headers.get("accept")
+            self._operation.refusal, self._response_id = answers.refusal(action, accept)
         return self._response_id

@@ -69,7 +69,7 @@ class Values:
     integrations: Mapping[str, object]
     logs_injection: bool
     dbm_propagation_mode: Literal["disabled", "service", "full"]
-    protection: Literal["off", "monitor", "block"]
+    protection: Literal["off", "monitor", "rules", "block"]
     protection_rules: str | None
     exploit_prevention: bool
     waf_timeout: float

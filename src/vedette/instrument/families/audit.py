@@ -9,7 +9,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from vedette._native import Call, Hook
@@ -23,7 +23,7 @@ _hooks: dict[str, Hook] = {}
 _state = {"on": False}
 
 
-def listen(installed: Installed, operation: type[Operation], events: dict[str, Describe]) -> Callable[[], None]:
+def listen(installed: Installed, operation: type[Operation], events: Mapping[str, Describe]) -> Callable[[], None]:
     """Describes events by `operation` as soon as anybody listens to such; `call.args` is what the event tells.
 
     A describer is called for every event of the process, and must be quick. What undoes it is returned.

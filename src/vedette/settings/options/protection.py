@@ -6,16 +6,16 @@ from vedette.settings.kinds import BOOLEAN, COUNT, SECONDS, TEXT, choice, intege
 from vedette.settings.option import Option
 from vedette.settings.translate import milliseconds, switch
 
-# With its default rules, Datadog's switch reports and refuses nothing by itself. Were it `block` here, deployments that
-# never saw a refused request would begin to: so it means `monitor`.
+# With its default rules, Datadog's switch reports, and refuses what rules of one's own say. Were it `block` here,
+# deployments that never saw a refused request would begin to: so it means `rules`.
 OPTIONS = (
     Option(
         "protection",
-        choice("off", "monitor", "block"),
+        choice("off", "monitor", "rules", "block"),
         "monitor",
-        (switch("DD_APPSEC_ENABLED", on="monitor", off="off"),),
-        "Whether attacks are ignored, reported, or also stopped. Requests are refused in `block` only, whatever a rule "
-        "says; `DD_APPSEC_ENABLED=true` means `monitor`.",
+        (switch("DD_APPSEC_ENABLED", on="rules", off="off"),),
+        "Whether attacks are ignored, reported, or also stopped: in `block` by every rule that says so, in `rules` by "
+        "rules of one's own (`protection_rules`) only; `DD_APPSEC_ENABLED=true` means `rules`.",
         live=True,
     ),
     Option(
@@ -35,9 +35,9 @@ OPTIONS = (
     Option(
         "waf_timeout",
         SECONDS,
-        0.005,
+        0.02,
         (milliseconds("DD_APPSEC_WAF_TIMEOUT"),),
-        "Seconds that the evaluation of rules may take per request.",
+        "Seconds of processor time that one evaluation of rules may take.",
     ),
     Option(
         "protection_trace_rate_limit",
