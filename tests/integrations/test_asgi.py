@@ -331,7 +331,7 @@ COMMANDS = {
 
 def answered(port: int) -> bytes:
     """What a server answers that may have to start first."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):
             return fetched(port)

@@ -23,8 +23,10 @@ from tests.integrations.loops import Loop, sanicked
 from tests.integrations.made import Spans
 
 VERSION = tuple(int(part) for part in sanic.__version__.split(".")[:2])
-if VERSION < (21, 3) and sys.version_info >= (3, 10):
-    pytest.skip("Sanic's own server of that time runs on no CPython after 3.9", allow_module_level=True)
+pytestmark = pytest.mark.skipif(
+    VERSION < (21, 3) and sys.version_info >= (3, 10),
+    reason="Sanic's own server of that time runs on no CPython after 3.9",
+)
 STREAMS = pytest.mark.skipif(VERSION < (21, 6), reason="other streams before 21.6")
 MESSAGES = pytest.mark.skipif(VERSION < (21, 12), reason="other WebSockets before 21.12")
 logging.getLogger("sanic.error").setLevel(logging.CRITICAL)

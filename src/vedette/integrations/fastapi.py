@@ -24,6 +24,20 @@ def matched(call: Call) -> None:
         operation.learned("path_params")
 
 
+def asked_for_a_provider(call: Call) -> None:
+    """FastAPI (since 0.165) makes OpenTelemetry's spans of requests, if there is somebody to make them: not vedette.
+
+    They would be the second ones. What an application has configured itself is another matter.
+    """
+    provider = call.args[0]
+    if type(provider).__module__.partition(".")[0] == "vedette":
+        call.target = _nobody
+
+
+def _nobody(_: object) -> bool:
+    return True
+
+
 def serialized(call: Call) -> Task:
     """The handler's result becomes a response."""
     return Task("fastapi.serialize_response")
@@ -49,6 +63,7 @@ integration: Integration = Integration(
             asgi.ended,
         ),
         Around("fastapi.routing:APIRoute.handle", matched, optional=True),
+        Around("fastapi.telemetry._api:_unconfigured", asked_for_a_provider, optional=True),
         Around("fastapi.routing:serialize_response", serialized, optional=True, option="full"),
     ],
     pins={"<0.110": ["anyio<4", "httpx<0.28"]},

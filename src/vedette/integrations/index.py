@@ -48,6 +48,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "falcon.asgi.app": ("falcon",),
     "fastapi.applications": ("fastapi",),
     "fastapi.routing": ("fastapi",),
+    "fastapi.telemetry._api": ("fastapi",),
     "flask.app": ("flask",),
     "gevent": ("gevent",),
     "gevent.hub": ("gevent",),
