@@ -12,13 +12,13 @@ from tests.integrations.asgi_client import Answered, ask, drive, pieces_of, run,
 from tests.integrations.made import Spans
 
 pytest.importorskip("django")
-from tests.integrations import django_site  # noqa: E402
+from tests.integrations import django_site
 
 if django_site.VERSION < (3, 1):
     pytest.skip("asynchronous views came with 3.1", allow_module_level=True)
 
-from django.http import HttpResponse, StreamingHttpResponse  # noqa: E402  # isort: skip  # once it is set up
-from django.urls import path  # noqa: E402  # isort: skip
+from django.http import HttpResponse, StreamingHttpResponse  # isort: skip  # once it is set up
+from django.urls import path  # isort: skip
 
 PARENT = {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
 
