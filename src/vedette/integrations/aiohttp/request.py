@@ -1,35 +1,29 @@
-"""aiohttp's server: one span per request of an application, named by the resource that matched; WebSockets.
-
-A request is answered within `Application._handle`, but for what is written after it: files, and bodies in pieces.
-"""
+"""Requests: answered within `Application._handle`, but for what is written after it (files, bodies in pieces)."""
 
 from __future__ import annotations
 
 import sys
 from functools import partial
 from types import coroutine
-from weakref import WeakKeyDictionary
 
-from vedette.instrument import Around, Call, Integration, enclosing
-from vedette.instrument.families import asgi, generator_coroutines
+from vedette.instrument import Call, enclosing
 from vedette.instrument.families.body import Collected, wants_body
 from vedette.instrument.families.conversation import Conversation
 from vedette.instrument.families.exchange import aborted, is_refused
 from vedette.instrument.families.multi_headers import MultiHeaders
-from vedette.operations import IncomingRequest, Refusal, Task
+from vedette.integrations.aiohttp.socket import hung_up
+from vedette.integrations.aiohttp.switches import switches
+from vedette.operations import IncomingRequest, Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator
     from typing import Any
 
-_SOCKETS: WeakKeyDictionary[Any, Conversation] = WeakKeyDictionary()
-"""WebSocket responses that are prepared, and what is said on them."""
-
 
 def handling(call: Call) -> IncomingRequest | None:
     """The application gets a request."""
-    request, values = call.args[1], integration.values
+    request, values = call.args[1], switches.values
     upgrades = (request.headers.get("upgrade") or "").lower() == "websocket"
     if upgrades and not values["trace_websocket"]:
         return None
@@ -65,25 +59,17 @@ def _guarded(
         response = yield from application(*args)
     except BaseException as error:
         if conversation is not None and conversation.accepted:
-            _hung_up(conversation, error)
+            hung_up(conversation, error)
         elif _replaces(call, operation, error):
             return _response(operation)
         raise
     if conversation is not None and conversation.accepted:
-        _hung_up(conversation, None)
+        hung_up(conversation, None)
     elif _is_refused(operation, response):
         return _response(operation)
     if not response.prepared and not _is_whole(response):
         _lasts(call, operation, response)
     return response
-
-
-def _hung_up(conversation: Conversation, error: BaseException | None) -> None:
-    """A WebSocket's handler has ended."""
-    refused = conversation.refusal is not None and (error is None or is_refused(error))
-    conversation.failed(None if refused else error)
-    if refused:
-        raise aborted() from None
 
 
 def _replaces(call: Call, operation: IncomingRequest, error: BaseException) -> bool:
@@ -177,130 +163,3 @@ def preparing(call: Call) -> None:
     if operation.listeners and operation.refusal is None:
         operation.learned("response")
     operation.begun = True
-
-
-def read(call: Call) -> None:
-    """A piece of a body is read: of the request, if it is that one."""
-    body = _body_of(call.instance)
-    if body is None:
-        return
-    function = call.target
-
-    def shown(*args: Any) -> bytes:
-        piece: bytes = function(*args)
-        try:
-            body.add(piece)
-        except Exception as error:
-            call.contain(error)
-        return piece
-
-    call.target = shown
-
-
-def read_to_the_end(call: Call) -> None:
-    """All that is there is read: perhaps the end of the body."""
-    stream = call.instance
-    body = _body_of(stream)
-    if body is None:
-        return
-    function = call.target
-
-    def shown(*args: Any) -> bytes:
-        piece: bytes = function(*args)
-        if stream.at_eof():
-            body.complete()
-        return piece
-
-    call.target = shown
-
-
-def _body_of(stream: Any) -> Collected | None:
-    """What is collected of the request under way, if `stream` is its body."""
-    operation = enclosing(IncomingRequest)
-    body: Collected | None = operation.body if operation is not None else None
-    return body if body is not None and body.source is stream else None
-
-
-def form_asked(call: Call) -> None:
-    """The application wants a form: its parts are read in lines."""
-    operation = enclosing(IncomingRequest)
-    if operation is not None and operation.body is not None:
-        call.target = call.target  # said explicitly: the result is wanted
-        generator_coroutines.show(call, form_read)
-
-
-def form_read(call: Call, _: object) -> None:
-    """It is there."""
-    operation = enclosing(IncomingRequest)
-    if operation is not None and operation.body is not None:
-        operation.body.complete()
-
-
-def shaken(call: Call) -> None:
-    """The handshake of a WebSocket succeeds."""
-    operation = enclosing(IncomingRequest)
-    conversation = operation.conversation if operation is not None else None
-    if conversation is not None:
-        conversation.accept()
-        _SOCKETS[call.instance] = conversation
-
-
-def receiving(call: Call) -> None:
-    """The application waits for the next message: it is done with the one before."""
-    conversation = _SOCKETS.get(call.instance)
-    if conversation is not None:
-        conversation.done()
-        call.target = call.target  # said explicitly: the result is wanted
-        generator_coroutines.show(call, received)
-
-
-def received(call: Call, message: Any) -> None:
-    """A message came: text or binary."""
-    if message.type in (1, 2):
-        _SOCKETS[call.instance].received(message.data)
-
-
-def sending(call: Call) -> Task | None:
-    """A message goes out."""
-    conversation = _SOCKETS.get(call.instance)
-    return None if conversation is None else conversation.sending(call.args[1])
-
-
-def closing(call: Call) -> Task | None:
-    """The application closes the connection; an answer to the client's own closing is none of its doing."""
-    socket = call.instance
-    conversation = _SOCKETS.get(socket)
-    if conversation is None or socket.closed or socket._closing:
-        return None
-    return conversation.closing(call.kwargs.get("code"))
-
-
-integration = Integration(
-    "aiohttp",
-    title="aiohttp (server)",
-    distribution="aiohttp",
-    modules=["aiohttp.web"],
-    floor="2.3.10",
-    tested=["2.3.10", "3.6.3", "3.7.4", "3.8.6", "3.10.11", "latest"],
-    docs="https://docs.aiohttp.org",
-    conventions="http-server",
-    service="aiohttp-web",
-    service_wins=False,
-    protection=["http", "blocking"],
-    options=asgi.OPTIONS,
-    pins={"<3.5": ["multidict<5", "yarl<1.5", "async-timeout<4", "chardet<5"], "<3.9": ["yarl<1.10"]},
-    hooks=[
-        Around("aiohttp.web_app:Application._handle", handling),
-        Around("aiohttp.web:Application._handle", handling),  # where it was before 3.0
-        Around("aiohttp.web_urldispatcher:UrlMappingMatchInfo.freeze", matched),
-        Around("aiohttp.web_request:Request._prepare_hook", preparing),
-        Around("aiohttp.streams:StreamReader._read_nowait_chunk", read),
-        Around("aiohttp.streams:StreamReader._read_nowait", read_to_the_end),
-        Around("aiohttp.web_request:BaseRequest.post", form_asked, form_read),
-        Around("aiohttp.web_ws:WebSocketResponse._post_start", shaken),
-        Around("aiohttp.web_ws:WebSocketResponse.receive", receiving, received),
-        Around("aiohttp.web_ws:WebSocketResponse.send_str", sending),
-        Around("aiohttp.web_ws:WebSocketResponse.send_bytes", sending),
-        Around("aiohttp.web_ws:WebSocketResponse.close", closing),
-    ],
-)
