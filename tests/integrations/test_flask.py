@@ -81,19 +81,21 @@ def app() -> Any:
     return made
 
 
+PEER = {"REMOTE_ADDR": "127.0.0.1", "HTTP_USER_AGENT": "test"}
+
+
 class Client(flask.testing.FlaskClient):
     """Reads and closes every response, as servers do; the test client leaves that to whoever asks for the data."""
 
     def open(self, *args: Any, buffered: bool = True, **named: Any) -> Any:
+        named["environ_base"] = {**PEER, **named.get("environ_base", {})}
         return super().open(*args, buffered=buffered, **named)
 
 
 @pytest.fixture
 def client(app: Any) -> Any:
     app.test_client_class = Client
-    made = app.test_client()
-    made.environ_base["HTTP_USER_AGENT"] = "test"
-    return made
+    return app.test_client()
 
 
 def test_a_request_is_one_span(client: Any, spans: Spans) -> None:

@@ -165,7 +165,7 @@ def _url(environ: dict[str, Any], path: str, query: str) -> str:
     # The servers' own record of the request line is exact; PATH_INFO has lost the encoding.
     raw = get("RAW_URI") or get("REQUEST_URI") or ""
     if raw.startswith("/"):
-        return f"{scheme}://{host}{raw}"
+        return f"{scheme}://{host}{raw}" if "?" in raw or not query else f"{scheme}://{host}{raw}?{query}"
     quoted = path if _PLAIN.issuperset(path) else quote(path.encode("latin-1", "replace"), safe=_SAFE)
     return f"{scheme}://{host}{quoted}?{query}" if query else f"{scheme}://{host}{quoted}"
 
