@@ -45,6 +45,10 @@ class Project(NamedTuple):
     """Of pytest: which tests."""
     known: tuple[tuple[str, str], ...] = ()
     """Tests whose result may be another one, and why."""
+    settings: str = ""
+    """Of a suite that Django's own `tests/runtests.py` runs in pytest's place: the settings that it begins with."""
+    options: tuple[tuple[str, str], ...] = ()
+    """Of vedette: what its tests can't be run without."""
 
     @property
     def name(self) -> str:
@@ -72,9 +76,17 @@ PROJECTS = (
         ),
     ),
     Project("httpx", "0.28.1", ("chardet==5.2.0", "trio", "trustme", "uvicorn", "cryptography", "h2", "zstandard",
-                                "brotli", "socksio", "click", "pygments", "rich"), ("tests",)),
+                                "brotli", "socksio", "click", "pygments", "rich"), ("tests/client", "tests/models"),
+            # They compare the headers of requests with what they expect, letter by letter.
+            options=(("VEDETTE_HTTPX_DISTRIBUTED_TRACING", "false"),)),
     Project("starlette", "1.10.0", ("httpx", "anyio[trio]", "trio", "jinja2", "python-multipart", "itsdangerous",
                                     "pyyaml", "typing_extensions", "httpx2"), ("tests",)),
+    # What goes through the hooks; what needs minutes of sleep (caches) or a browser does not.
+    Project("Django", "5.2.19", ("unittest-xml-reporting", "jinja2"), (
+        "handlers", "requests_tests", "urlpatterns", "urlpatterns_reverse", "asgi", "wsgi", "middleware",
+        "middleware_exceptions", "test_client", "test_client_regress", "view_tests", "csrf_tests", "httpwrappers",
+        "async", "responses", "template_tests", "template_backends", "shortcuts", "signals", "sessions_tests",
+    ), settings="test_sqlite"),
     Project("celery", "5.7.0", ("pytest-celery", "pytest-subtests", "pytest-timeout", "pytest-click", "pytest-order",
                                 "moto", "boto3", "pytz"), ("t/unit/app", "t/unit/tasks", "t/unit/worker")),
 )  # fmt: skip
@@ -116,6 +128,7 @@ def run(project: Project) -> Result:
         "seconds_with_vedette": round(seconds, 1),
         "python": "{}.{}".format(*sys.version_info[:2]),
         "arguments": " ".join(project.arguments),
+        "options": dict(project.options),
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
     }
     keep(result)
@@ -166,21 +179,37 @@ def outcomes(
     """Each test's result, and the seconds that all took."""
     report = CACHE / project.name / f"{label}.xml"
     report.unlink(missing_ok=True)
-    pytest = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junit-xml={report}"]
-    command = [*((str(python), *launcher) if launcher else ()), *pytest, *project.arguments]
+    suite = djangos(project, sources, report) if project.settings else pytests(report)
+    command = [*((str(python), *launcher) if launcher else ()), str(python), *suite, *project.arguments]
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("VEDETTE_", "DD_", "OTEL_"))}
     environ.update(PYTHONPATH=str(ROOT / "src"), PYTHONDONTWRITEBYTECODE="1", CI="")
     environ["PATH"] = f"{python.parent}{os.pathsep}{environ['PATH']}"
     if agent:
-        environ["VEDETTE_AGENT_URL"] = agent
+        environ.update(project.options, VEDETTE_AGENT_URL=agent)
     begun = time.monotonic()
     with (CACHE / project.name / f"{label}.log").open("w") as log:
         subprocess.run(command, cwd=sources, env=environ, stdout=log, stderr=log, timeout=LONGEST, check=False)
     return results_of(report), time.monotonic() - begun
 
 
+def pytests(report: Path) -> list[str]:
+    """pytest, with a report."""
+    return ["-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junit-xml={report}"]
+
+
+def djangos(project: Project, sources: Path, report: Path) -> list[str]:
+    """Django's own program, with a report of the same form by settings beside those that its tests have."""
+    settings = f"""from {project.settings} import *
+
+TEST_RUNNER = "xmlrunner.extra.djangotestrunner.XMLTestRunner"
+TEST_OUTPUT_DIR, TEST_OUTPUT_FILE_NAME = {str(report.parent)!r}, {report.name!r}
+"""
+    (sources / "tests" / "reported.py").write_text(settings, encoding="utf-8")
+    return ["-W", "ignore", "tests/runtests.py", "--settings=reported", "--parallel=1"]
+
+
 def results_of(report: Path) -> dict[str, str]:
-    """By the test's name. Raises FileNotFoundError if pytest did not get as far as to write a report."""
+    """By the test's name. Raises FileNotFoundError if the suite did not get as far as to write a report."""
     found = {}
     for case in ElementTree.parse(report).getroot().iter("testcase"):
         bad = next((child.tag for child in case if child.tag in ("failure", "error", "skipped")), "passed")
