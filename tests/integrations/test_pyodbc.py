@@ -355,10 +355,10 @@ class TestTransparency:
     def test_getinfo(self, connection: Any, bare: Any) -> None:
         assert connection.getinfo(pyodbc.SQL_DBMS_NAME) == bare.getinfo(pyodbc.SQL_DBMS_NAME) == "SQLite"
 
-    def test_threads_share_a_connection(self, connection: Any, spans: Spans) -> None:
+    def test_connections_of_several_threads(self, dsn: str, spans: Spans) -> None:
         def work(number: int) -> None:
             with vedette.tracer.span(f"work {number}"):
-                assert connection.cursor().execute("select ?", number).fetchval() == number
+                assert pyodbc.connect(dsn).execute("select ?", number).fetchval() == number
 
         threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
         for thread in threads:

@@ -91,6 +91,9 @@ def running() -> Iterator[Vertica]:
     vertica = Vertica()
 
     class Handler(socketserver.StreamRequestHandler):
+        wbufsize = -1  # answers leave whole
+        disable_nagle_algorithm = True
+
         def handle(self) -> None:
             with contextlib.suppress(OSError, EOFError):
                 _Session(vertica, self.rfile, cast(BinaryIO, self.wfile)).serve()

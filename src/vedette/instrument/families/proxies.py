@@ -31,8 +31,8 @@ _OWN = {
     "__del__",
 }
 """What a proxy's class defines by itself, or takes from `object`."""
-_ROWS = frozenset(("fetchone", "fetchmany", "fetchall", "fetchval"))
-"""Methods that never give the object itself, and are called often: nothing stands between."""
+_ROWS = frozenset(("fetchone", "fetchmany", "fetchall", "fetchval", "rowcount"))
+"""What never gives the object itself, and is asked for often: nothing stands between."""
 _PLAIN = frozenset((type(None), bool, int, float, str, bytes, list, tuple, dict))
 
 
@@ -144,7 +144,9 @@ class Proxies:
         def forward(proxy: Any, /, *args: Any, **kwargs: Any) -> Any:
             if args and isinstance(args[0], _Proxy):  # an operator's other side
                 args = (args[0]._vedette_object, *args[1:])
-            return translated(proxy, method(proxy._vedette_object, *args, **kwargs))
+            original = proxy._vedette_object
+            result = method(original, *args, **kwargs)
+            return proxy if result is original else translated(proxy, result)
 
         for attribute in ("__name__", "__qualname__", "__doc__"):
             setattr(forward, attribute, getattr(method, attribute, None))
