@@ -281,6 +281,51 @@ def psycopg2(dsn: Any) -> Any:
     return rows, cursor.rowcount, out.getvalue(), failure(cursor.execute, "selec 1")
 
 
+def pymysql(options: Any) -> Any:
+    import pymysql as library
+    from pymysql import cursors
+
+    connection = library.connect(**options)
+    cursor = connection.cursor()
+    cursor.execute("select %s union select 2", (1,))
+    rows = cursor.fetchone(), cursor.fetchmany(1), cursor.fetchall()
+    many = cursor.executemany("select %s", [(1,), (2,)])
+    connection.commit()
+    connection.rollback()
+    unbuffered = connection.cursor(cursors.SSDictCursor)
+    unbuffered.execute("select 3 as three")
+    return rows, many, cursor.rowcount, unbuffered.fetchall(), failure(cursor.execute, "selec 1")
+
+
+def aiosqlite(_: Any) -> Any:
+    import aiosqlite as library
+
+    async def main() -> Any:
+        async with library.connect(":memory:") as connection:
+            await connection.executescript("create table t (a); insert into t values (1)")
+            await connection.commit()
+            async with connection.execute("select a from t") as cursor:
+                rows = [row async for row in cursor]
+            try:
+                await connection.execute("selec")
+            except Exception as error:
+                return rows, type(error).__name__, str(error)
+
+    return asyncio.run(main())
+
+
+def sqlalchemy(_: Any) -> Any:
+    import sqlalchemy as library
+
+    engine = library.create_engine("sqlite://")
+    with engine.begin() as connection:
+        connection.execute(library.text("create table t (a int)"))
+        connection.execute(library.text("insert into t values (:a)"), [{"a": 1}, {"a": 2}])
+        rows = connection.execute(library.text("select a from t")).fetchall()
+        refused = failure(connection.execute, library.text("selec"))
+    return [tuple(row) for row in rows], refused
+
+
 def redis(url: Any) -> Any:
     import redis as library
     from redis import asyncio as asynchronous
@@ -369,12 +414,13 @@ EXERCISES = {
     "asyncio": asyncio_, "celery": celery, "django": django, "djangorestframework": djangorestframework,
     "fastapi": fastapi, "flask": flask, "futures": futures,
     "http_client": http_client, "httpx": httpx, "jinja2": jinja2, "logging": logging_, "loguru": loguru,
+    "aiosqlite": aiosqlite, "pymysql": pymysql, "sqlalchemy": sqlalchemy,
     "psycopg": psycopg, "psycopg2": psycopg2, "redis": redis, "requests": requests, "sqlite3": sqlite,
     "starlette": starlette, "structlog": structlog, "urllib3": urllib3,
 }  # fmt: skip
 
 SERVERS = {
-    "psycopg": "postgresql_dsn", "psycopg2": "postgresql_dsn", "redis": "redis_url", "requests": "web",
-    "urllib3": "web", "httpx": "web", "http_client": "web",
+    "psycopg": "postgresql_dsn", "psycopg2": "postgresql_dsn", "pymysql": "mysql_options",
+    "redis": "redis_url", "requests": "web", "urllib3": "web", "httpx": "web", "http_client": "web",
 }  # fmt: skip
 """The fixture that an exercise is given."""

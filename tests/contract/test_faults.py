@@ -42,6 +42,11 @@ def postgresql_dsn(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
+def mysql_options(request: pytest.FixtureRequest) -> Any:
+    return request.getfixturevalue("mariadb_server").options()
+
+
+@pytest.fixture(scope="module")
 def redis_url(request: pytest.FixtureRequest) -> str:
     return request.getfixturevalue("redis_server").url  # type: ignore[no-any-return]
 
