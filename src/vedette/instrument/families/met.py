@@ -21,21 +21,23 @@ class Met:
 
     def __init__(self, installed: Installed) -> None:
         self._installed = installed
-        self._before: WeakKeyDictionary[Any, CodeType] = WeakKeyDictionary()
+        self._before: WeakKeyDictionary[Any, tuple[CodeType]] = WeakKeyDictionary()
 
     def hook(
         self, function: Any, describe: Callable[[Call], Any], after: Callable[[Call, Any], Any] | None = None
     ) -> None:
         """Hooks a function, or that of a method, unless it is hooked or not written in Python."""
         function = getattr(function, "__func__", function)
-        if not rewrite.can_rewrite(function) or function in self._before:
+        if not rewrite.can_rewrite(function):
             return
-        self._before[function] = function.__code__
+        mine = (function.__code__,)
+        if self._before.setdefault(function, mine) is not mine:  # of several threads, one
+            return
         original = rewrite.copy(function)
         rewrite.rewrite(function, self._installed.hook(original, describe, after, rewrite.parameters(function)))
 
     def undo(self) -> None:
         """Gives all of them their own code back."""
-        for function, code in list(self._before.items()):
+        for function, (code,) in list(self._before.items()):
             function.__code__ = code
         self._before.clear()
