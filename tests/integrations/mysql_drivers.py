@@ -20,7 +20,7 @@ from vedette.operations import Query
 ASK = "select info from information_schema.processlist where id = connection_id()"
 """The statement as the server received it."""
 INSERT = "insert into users values (%s, %s)"
-UPDATE = "update users set name = %s where id = %s"
+UPDATE = "update users set name = %s where id = %s + 1000"
 
 
 @contextlib.contextmanager

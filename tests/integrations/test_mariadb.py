@@ -18,6 +18,7 @@ mariadb = pytest.importorskip("mariadb")
 
 CLOSED = not hasattr(mariadb, "connections")
 """1.0 is written in C."""
+FIRST = mariadb.__version__ == "1.0.0"
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +36,20 @@ class TestMariaDB(Synchronous):
     def connect(self, **options: Any) -> Any:
         return mariadb.connect(**options)
 
+    def selected(self, count: int) -> int | None:
+        """In 1.0 nothing, or 0, before rows are read."""
+        return count if not CLOSED else None if FIRST else 0
+
+    @pytest.mark.skipif(CLOSED, reason="1.0 takes it by position only")
+    def test_a_statement_by_its_keyword(self, connection: Any, database: MySQL, spans: Spans) -> None:
+        super().test_a_statement_by_its_keyword(connection, database, spans)
+
+    @pytest.mark.skipif(FIRST, reason="1.0.0 commits each statement")
+    def test_what_is_rolled_back_is_gone(self, connection: Any, spans: Spans) -> None:
+        super().test_what_is_rolled_back_is_gone(connection, spans)
+
     def test_many_without_parameters(self, connection: Any, spans: Spans) -> None:
-        with pytest.raises(mariadb.ProgrammingError):
+        with pytest.raises(mariadb.Error):
             connection.cursor().executemany("insert into users values (?, ?)", [])
         assert spans.one()["error"] is True
 
@@ -58,6 +71,7 @@ class TestMariaDB(Synchronous):
         cursor.close()
         assert [span["resource"] for span in spans()] == ["select 1 as one"]
 
+    @pytest.mark.skipif(CLOSED, reason="cursors of 1.0 do not tell that they prepare")
     def test_prepared_statements_have_no_comments(self, connection: Any) -> None:
         with comments():
             rows = self.rows(connection.cursor(prepared=True), ASK)
@@ -72,6 +86,7 @@ class TestMariaDB(Synchronous):
         assert [int(row[0]) for row in rows] == [1, 2, 3]
         assert [span["resource"] for span in spans()] == ["select ? + 1"] * 3
 
+    @pytest.mark.skipif(FIRST, reason="1.0.0 does not take connections back")
     def test_pools(self, database: MySQL, spans: Spans) -> None:
         mariadb.ConnectionPool(pool_name="mine", pool_size=1, **database.options)
         for _ in range(2):
@@ -81,7 +96,9 @@ class TestMariaDB(Synchronous):
             cursor.fetchall()
             cursor.close()
             connection.close()
-        assert [span for span in spans() if span["name"] == "mariadb.query"] == [database.span("select 1", 1)] * 2
+        assert [span for span in spans() if span["name"] == "mariadb.query"] == [
+            database.span("select 1", self.selected(1))
+        ] * 2
 
     def test_threads(self, database: MySQL, spans: Spans) -> None:
         def work(number: int) -> None:
