@@ -80,7 +80,7 @@ PROJECTS = (
             # They compare the headers of requests with what they expect, letter by letter.
             options=(("VEDETTE_HTTPX_DISTRIBUTED_TRACING", "false"),)),
     Project("starlette", "1.10.0", ("httpx", "anyio[trio]", "trio", "jinja2", "python-multipart", "itsdangerous",
-                                    "pyyaml", "typing_extensions", "httpx2"), ("tests",)),
+                                    "pyyaml", "typing_extensions", "httpx2", "opentelemetry-sdk"), ("tests",)),
     # What goes through the hooks; what needs minutes of sleep (caches) or a browser does not.
     Project("Django", "5.2.19", ("unittest-xml-reporting", "jinja2"), (
         "handlers", "requests_tests", "urlpatterns", "urlpatterns_reverse", "asgi", "wsgi", "middleware",
