@@ -17,13 +17,20 @@ from tests.integrations.web import PIECES, Web
 VERSION = tuple(int(part) for part in aiohttp.__version__.split(".")[:2])
 
 
+def session_of(*args: Any, **options: Any) -> aiohttp.ClientSession:
+    """A session; without a time-out before 3.0, since that needs what asyncio has no more."""
+    if VERSION < (3, 0):
+        options["read_timeout"] = None
+    return aiohttp.ClientSession(*args, **options)
+
+
 def run(coroutine: Any) -> Any:
     return asyncio.new_event_loop().run_until_complete(coroutine)
 
 
 def ask(method: str, url: Any, **options: Any) -> tuple[int, bytes]:
     async def asked() -> tuple[int, bytes]:
-        async with aiohttp.ClientSession() as session, session.request(method, url, **options) as response:
+        async with session_of() as session, session.request(method, url, **options) as response:
             return response.status, await response.read()
 
     return run(asked())  # type: ignore[no-any-return]
@@ -70,7 +77,7 @@ def test_the_trace_goes_along_and_headers_are_left_alone(web: Web, spans: Spans,
 
 def test_headers_of_the_session_are_sent_too(web: Web, spans: Spans) -> None:
     async def asked() -> None:
-        async with aiohttp.ClientSession(headers={"x-session": "a"}) as session:
+        async with session_of(headers={"x-session": "a"}) as session:
             await (await session.get(web.url("/ok"), headers={"x-mine": "b"})).read()
 
     run(asked())
@@ -86,7 +93,7 @@ def test_parameters_are_part_of_the_url(web: Web, spans: Spans) -> None:
 @pytest.mark.skipif(VERSION < (3, 8), reason="sessions have no base before 3.8")
 def test_a_session_with_a_base(web: Web, spans: Spans) -> None:
     async def asked() -> None:
-        async with aiohttp.ClientSession(web.url("")) as session:
+        async with session_of(web.url("")) as session:
             await (await session.get("/ok")).read()
 
     run(asked())
@@ -112,7 +119,7 @@ def test_server_errors_are_errors(web: Web, spans: Spans) -> None:
 
 def test_raising_for_statuses(web: Web, spans: Spans) -> None:
     async def asked() -> None:
-        async with aiohttp.ClientSession(raise_for_status=True) as session:
+        async with session_of(raise_for_status=True) as session:
             await session.get(web.url("/status/404"))
 
     with pytest.raises(aiohttp.ClientResponseError):
@@ -163,7 +170,7 @@ def test_connections_are_told_in_full_detail(web: Web, spans: Spans, declared_ag
 
 def test_streams_are_untouched(web: Web, spans: Spans) -> None:
     async def asked() -> list[bytes]:
-        async with aiohttp.ClientSession() as session, session.get(web.url("/pieces")) as response:
+        async with session_of() as session, session.get(web.url("/pieces")) as response:
             assert spans() == [expected(web, "/pieces")]
             assert vedette.current_span() is None
             return [piece async for piece in response.content.iter_any()]
@@ -173,7 +180,7 @@ def test_streams_are_untouched(web: Web, spans: Spans) -> None:
 
 def test_requests_side_by_side(web: Web, spans: Spans) -> None:
     async def asked() -> None:
-        async with aiohttp.ClientSession() as session:
+        async with session_of() as session:
             with vedette.tracer.span("work"):
                 for response in await asyncio.gather(*(session.get(web.url(f"/ok?n={n}")) for n in range(5))):
                     await response.read()
@@ -193,7 +200,7 @@ def test_a_cancelled_request_ends(spans: Spans) -> None:
     async def asked() -> None:
         server = await asyncio.start_server(silent, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        async with aiohttp.ClientSession() as session:
+        async with session_of() as session:
             with pytest.raises(asyncio.TimeoutError):
                 await asyncio.wait_for(session.get(f"http://127.0.0.1:{port}/"), 0.1)
         server.close()
@@ -213,7 +220,7 @@ def test_trace_configs_are_untouched(web: Web, spans: Spans) -> None:
     async def asked() -> None:
         config = aiohttp.TraceConfig()
         config.on_request_start.append(started)
-        async with aiohttp.ClientSession(trace_configs=[config]) as session:
+        async with session_of(trace_configs=[config]) as session:
             assert session.trace_configs == [config] if hasattr(session, "trace_configs") else True
             await (await session.get(web.url("/ok"), headers={"x-mine": "1"})).read()
 
@@ -223,6 +230,7 @@ def test_trace_configs_are_untouched(web: Web, spans: Spans) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.skipif(VERSION < (3, 0), reason="no native coroutines in their place before 3.0")
 def test_sessions_of_the_users_class(web: Web, spans: Spans) -> None:
     class Mine(aiohttp.ClientSession):
         async def _request(self, *args: Any, **kwargs: Any) -> Any:
@@ -264,7 +272,7 @@ def test_handshakes_of_websockets(spans: Spans) -> None:
         else:
             listening = await loop.create_server(app.make_handler(), "127.0.0.1", 0)
             port = listening.sockets[0].getsockname()[1]
-        async with aiohttp.ClientSession() as session:
+        async with session_of() as session:
             connected = await session.ws_connect(f"http://127.0.0.1:{port}/socket")
             await connected.send_str("ab")
             assert (await connected.receive()).data == "abab"
