@@ -24,11 +24,11 @@ with warnings.catch_warnings():
 import psycopg2
 from psycopg2 import sql
 
-OLD = tuple(int(part) for part in aiopg.__version__.split(".")[:2]) < (1, 2)
+VERSION = tuple(int(part) for part in aiopg.__version__.split(".")[:2])
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning"),
     pytest.mark.skipif(
-        OLD and sys.version_info >= (3, 10), reason="before 1.2 it can't connect on Python 3.10 and newer"
+        VERSION < (1, 2) and sys.version_info >= (3, 10), reason="before 1.2 it can't connect on Python 3.10 and newer"
     ),
 ]
 SLEEP = "select pg_sleep(0.2)"
@@ -87,7 +87,8 @@ async def test_transactions_are_statements(connection: Any, database: Postgres, 
     cursor = await connection.cursor()
     async with cursor.begin():
         await cursor.execute("select 1")
-    assert [span["resource"] for span in spans()] == ["BEGIN", "select 1", "COMMIT"]
+    begin, selected, commit = (span["resource"] for span in spans())
+    assert (begin.split()[0], selected, commit) == ("BEGIN", "select 1", "COMMIT")
 
 
 async def test_an_error_is_the_drivers_own(cursor: Any, database: Postgres, spans: Spans) -> None:
@@ -126,6 +127,7 @@ async def test_statements_on_a_closed_connection(connection: Any, spans: Spans) 
     assert (span["error"], span["resource"]) == (True, "select 1")
 
 
+@pytest.mark.skipif(VERSION < (1, 0), reason="pools of old versions don't work on Python 3.9")
 async def test_pools(database: Postgres, spans: Spans) -> None:
     pooled = aiopg.create_pool(database.dsn, minsize=1, maxsize=2, enable_hstore=False)
     async with pooled as pool, pool.acquire() as connection, connection.cursor() as cursor:
@@ -134,6 +136,7 @@ async def test_pools(database: Postgres, spans: Spans) -> None:
     assert spans() == [database.span("select 1", 1)]
 
 
+@pytest.mark.skipif(VERSION < (1, 0), reason="pools of old versions don't work on Python 3.9")
 async def test_many_at_once_do_not_mix(database: Postgres, spans: Spans) -> None:
     async def asked(pool: Any, number: int) -> None:
         with vedette.tracer.span(f"work {number}"):
@@ -152,7 +155,7 @@ async def test_what_the_driver_asks_when_it_connects(database: Postgres, spans: 
     connection = await aiopg.connect(database.dsn)
     await connection.close()
     span = spans.one()
-    assert span["resource"].startswith("SELECT t.oid")
+    assert span["resource"].strip().startswith("SELECT t.oid")
     assert span["attributes"]["component"] == "aiopg"
 
 

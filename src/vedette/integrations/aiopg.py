@@ -14,7 +14,8 @@ DRIVER = postgres.driver("aiopg")
 
 def statement(call: Call) -> Query | None:
     """`cursor.execute(operation, ...)`, `cursor.callproc(procname, ...)`."""
-    return DRIVER.query(call.args[0]._impl, call.args[1])
+    cursor, text = call.args[0]._impl, call.args[1]
+    return dbapi.query(DRIVER.name, DRIVER.system, cursor, text, DRIVER.of_cursor, kind=dbapi.LastingQuery)
 
 
 integration = Integration(
@@ -32,7 +33,7 @@ integration = Integration(
     needs=["postgresql"],
     notes="aiopg itself can't connect on Python 3.10 and newer before 1.2.",
     hooks=[
-        Around("aiopg.connection:Cursor.execute", statement, dbapi.counted),
-        Around("aiopg.connection:Cursor.callproc", statement, dbapi.counted),
+        Around("aiopg.connection:Cursor.execute", statement),
+        Around("aiopg.connection:Cursor.callproc", statement),
     ],
 )

@@ -6,16 +6,17 @@ properties report their use to Snowflake since 5.0: what lies below them is read
 """
 from __future__ import annotations
 
-from vedette.instrument import Around, Call, Integration, enclosing
+from vedette.instrument import Around, Call, Integration, Setup, enclosing
 from vedette.instrument.families import dbapi
 from vedette.operations import Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from vedette.instrument.families.dbapi import Describe
+    from vedette.instrument.installed import Installed
 
 
 def gather(connection: Any) -> dict[str, Any]:
@@ -58,8 +59,18 @@ def ran(call: Call, result: Any) -> None:
         return
     known = getattr(cursor, "_query_result", cursor)
     operation.attributes = {"sfqid": known.sfqid}
-    if isinstance(known.rowcount, int) and known.rowcount >= 0:
-        operation.rows = known.rowcount
+    dbapi.count(operation, known)
+
+
+def read(call: Call, result: Any) -> None:
+    """Rows were read, of as many as the statement had."""
+    dbapi.count(call.operation, getattr(call.args[0], "_query_result", call.args[0]))
+
+
+def remembering(installed: Installed) -> Callable[[], None]:
+    """Where reading rows is told, cursors' statements are remembered for it."""
+    DRIVER.reading(installed)
+    return DRIVER.last.forget
 
 
 def cursors(module: str) -> Iterator[Around]:
@@ -68,7 +79,7 @@ def cursors(module: str) -> Iterator[Around]:
         owner = f"{module}:{name}"
         described = {"execute": STATEMENT, "execute_async": STATEMENT, "callproc": STATEMENT, "executemany": BATCH}
         yield from dbapi.methods(owner, described, ran, optional=True)
-        yield from dbapi.methods(owner, DRIVER.fetches, option="trace_fetch_methods", optional=True)
+        yield from dbapi.methods(owner, DRIVER.fetches, read, option="trace_fetch_methods", optional=True)
 
 
 PACKAGE = "snowflake.connector"
@@ -89,6 +100,7 @@ integration = Integration(
     options=DRIVER.options[:1],
     needs=["fakesnow"],
     hooks=[
+        Setup(f"{PACKAGE}.cursor", remembering),
         *cursors(f"{PACKAGE}.cursor"),
         *DRIVER.connections(f"{PACKAGE}.connection:SnowflakeConnection"),
         *cursors(f"{PACKAGE}.aio._cursor"),

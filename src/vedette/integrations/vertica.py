@@ -1,7 +1,7 @@
 """vertica-python: one span per statement, COPY, and reading of rows, which leave the server as they are read."""
 from __future__ import annotations
 
-from vedette.instrument import Around, Call, Integration, option
+from vedette.instrument import Around, Integration, option
 from vedette.instrument.families import dbapi
 
 TYPE_CHECKING = False
@@ -28,13 +28,6 @@ READING = {
 CURSOR = "vertica_python.vertica.cursor:Cursor"
 
 
-def read(call: Call, result: Any) -> None:
-    """Rows came: the cursor counts them."""
-    rows = call.args[0].rowcount
-    if call.span is not None and rows >= 0:
-        call.span.set_attribute("db.response.returned_rows", rows)
-
-
 integration = Integration(
     "vertica",
     title="Vertica",
@@ -54,6 +47,6 @@ integration = Integration(
         Around(f"{CURSOR}.execute", DRIVER.statement),
         Around(f"{CURSOR}.executemany", DRIVER.batch, optional=True),
         Around(f"{CURSOR}.copy", dbapi.statement("vertica.copy", DRIVER.system, DRIVER.of_cursor)),
-        *dbapi.methods(CURSOR, READING, read, option="trace_fetch_methods"),
+        *dbapi.methods(CURSOR, READING, dbapi.counted, option="trace_fetch_methods"),
     ],
 )
