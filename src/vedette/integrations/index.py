@@ -70,6 +70,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "mariadb.connections": ("mariadb",),
     "mariadb.cursors": ("mariadb",),
     "mariadb.sync_cursor": ("mariadb",),
+    "mariadb_shared.async_connection_common": ("mariadb",),
+    "mariadb_shared.sync_connection_common": ("mariadb",),
     "molten.app": ("molten",),
     "molten.middleware": ("molten",),
     "molten.renderers": ("molten",),

@@ -39,9 +39,8 @@ CLOSED = proxies.connects(DRIVER, "mariadb:connect")
 
 def install(installed: Installed) -> Callable[[], None]:
     """Connections of 1.0 stay behind proxies."""
-    if hasattr(sys.modules["mariadb"], "connections"):
-        return lambda: None
-    return CLOSED.install(installed)
+    is_python = hasattr(sys.modules["mariadb"].connect, "__code__")
+    return (lambda: None) if is_python else CLOSED.install(installed)
 
 
 integration = Integration(
@@ -61,8 +60,11 @@ integration = Integration(
         *DRIVER.cursors("mariadb.cursors:Cursor"),
         *DRIVER.connections("mariadb.connections:Connection"),
         *DRIVER.connects("mariadb.connections:Connection.__init__"),
+        # 2.0, seen as a release candidate:
         *DRIVER.cursors("mariadb.sync_cursor:SyncCursor"),
         *DRIVER.cursors("mariadb.async_cursor:AsyncCursor"),
+        *DRIVER.connections("mariadb_shared.sync_connection_common:SyncConnectionCommon"),
+        *DRIVER.connections("mariadb_shared.async_connection_common:AsyncConnectionCommon"),
         Setup("mariadb", install),
     ],
     builds=["libmariadb-dev"],
