@@ -74,7 +74,7 @@ integration = Integration(
     title="pyodbc",
     distribution="pyodbc",
     modules=["pyodbc"],
-    floor="4.0.30",
+    floor="4.0",
     tested=["4.0.34", "4.0.39", "5.1.0", "latest"],
     docs="https://github.com/mkleehammer/pyodbc/wiki",
     conventions="database",
@@ -82,6 +82,7 @@ integration = Integration(
     protection=["sql-injection"],
     options=DRIVER.options,
     needs=["odbc", "postgresql"],
+    notes="4.0.34 is the oldest with a wheel, and the oldest tested.",
     hooks=[
         proxies.connects(
             DRIVER,
