@@ -88,7 +88,8 @@ PROJECTS = (
         "async", "responses", "template_tests", "template_backends", "shortcuts", "signals", "sessions_tests",
     ), settings="test_sqlite"),
     Project("celery", "5.7.0", ("pytest-celery", "pytest-subtests", "pytest-timeout", "pytest-click", "pytest-order",
-                                "moto", "boto3", "pytz"), ("t/unit/app", "t/unit/tasks", "t/unit/worker")),
+                                "moto", "boto3", "pytz", "freezegun", "pydantic"),
+            ("t/unit/app", "t/unit/tasks", "t/unit/worker")),
 )  # fmt: skip
 
 

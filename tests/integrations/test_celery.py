@@ -265,7 +265,8 @@ def test_a_workers_process(
     ids = {span["resource"]: f"{span['span_id']:016x}" for span in spans.last if span["name"] == "celery.apply"}
     runs = {span["resource"]: span for span in seen.named("celery.run")}
     assert {name: span["parent_id"] for name, span in runs.items()} == ids
-    assert {span["trace_id"][16:] for span in runs.values()} == {f"{spans.last[0]['trace_id']:032x}"[16:]}
+    work = next(span for span in spans.last if span["name"] == "work")
+    assert {span["trace_id"][16:] for span in runs.values()} == {f"{work['trace_id']:032x}"[16:]}
     assert runs["shop.fail"]["error"]
     (adding,) = seen.named("adding")
     assert adding["parent_id"] == runs["shop.add"]["span_id"]
