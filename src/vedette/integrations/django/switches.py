@@ -21,9 +21,7 @@ OPTIONS = (
     option("instrument_caches", None, f"Whether caches make spans of their own{_FOLLOWS}."),
     option("instrument_databases", None, f"Whether statements tell alias and vendor of their database{_FOLLOWS}."),
     option("instrument_signals", False, "Whether receivers of signals make spans."),
-    option(
-        "instrument_commands", False, "Whether management commands make spans, parents of their statements."
-    ),
+    option("instrument_commands", False, "Whether management commands make spans, parents of their statements."),
     option("cache_service", "", "Service of the caches' spans; that of the requests if not given."),
     option("database_service", "", "Service of statements; the driver's if neither this nor the prefix is given."),
     option("database_service_name_prefix", "", "Statements have the service `<prefix><alias>db`, if given."),
