@@ -99,7 +99,8 @@ def closing(call: Call) -> Task | None:
     """The application, or Sanic when its handler has ended, closes the connection."""
     socket = call.instance
     conversation = _SOCKETS.get(socket)
-    state = getattr(getattr(socket, "ws_proto", None), "state", 1)
+    protocol = getattr(socket, "ws_proto", None) or getattr(socket, "connection", None)  # as of 22.12, and before
+    state = getattr(protocol, "state", 1)
     if conversation is None or state != 1:  # not open any more
         return None
     return conversation.closing(call.arg(0, "code"))
