@@ -26,6 +26,20 @@ def sqlite(_: Any) -> Any:
     return [cursor.execute("select a from t").fetchall(), cursor.fetchone(), failure(cursor.execute, "selec")]
 
 
+def gevent(_: Any) -> Any:
+    import gevent as library
+    from gevent import thread, threadpool
+
+    raw: list[str] = []
+    library.spawn_raw(raw.append, "raw")
+    thread.start_new_thread(raw.append, ("thread",))
+    pool = threadpool.ThreadPool(1)
+    greenlets = [library.spawn(str.upper, "spawned"), library.spawn_later(0, int, "no number")]
+    answers = [library.spawn(pool.spawn(str.upper, "pooled").get).get(timeout=5), library.wait(greenlets, timeout=5)]
+    pool.kill()
+    return [sorted(raw), answers[0], [each.value for each in greenlets], repr(greenlets[1].exception)]
+
+
 def flask(_: Any) -> Any:
     import flask as library
 
@@ -412,7 +426,7 @@ def failure(function: Any, *args: Any, **named: Any) -> tuple[str, str]:
 
 EXERCISES = {
     "asyncio": asyncio_, "celery": celery, "django": django, "djangorestframework": djangorestframework,
-    "fastapi": fastapi, "flask": flask, "futures": futures,
+    "fastapi": fastapi, "flask": flask, "futures": futures, "gevent": gevent,
     "http_client": http_client, "httpx": httpx, "jinja2": jinja2, "logging": logging_, "loguru": loguru,
     "aiosqlite": aiosqlite, "pymysql": pymysql, "sqlalchemy": sqlalchemy,
     "psycopg": psycopg, "psycopg2": psycopg2, "redis": redis, "requests": requests, "sqlite3": sqlite,

@@ -5,7 +5,12 @@ One by one: every describer, every look at a result, every part of an operation,
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,10 +24,12 @@ from vedette.integrations.index import MODULES
 from vedette.integrations.load import load_integration
 from vedette.operations import Operation
 
-NAMES = sorted({name for names in MODULES.values() for name in names})
-ELSEWHERE = {"gevent"}
-"""Integrations whose work needs a process of its own (tests/integrations)."""
+APART = {"gevent"}
+"""Integrations whose work needs a process of its own: this file is run again for each of them."""
+ONLY = os.environ.get("VEDETTE_TEST_APART")
+NAMES = [ONLY] if ONLY else sorted({name for names in MODULES.values() for name in names} - APART)
 
+ROOT = Path(__file__).resolve().parents[2]
 KINDS = [kind for kind in vars(operations).values() if isinstance(kind, type) and issubclass(kind, Operation)]
 
 
@@ -56,8 +63,6 @@ def exercise(request: pytest.FixtureRequest) -> Any:
     """`exercise("flask")`: a function that does the library's piece of work."""
 
     def make(name: str) -> Any:
-        if name in ELSEWHERE:
-            pytest.skip("needs a process of its own")
         if not imported(load_integration(name)):
             pytest.skip("not installed")
         server = request.getfixturevalue(SERVERS[name]) if name in SERVERS else None
@@ -67,7 +72,17 @@ def exercise(request: pytest.FixtureRequest) -> Any:
 
 
 def test_every_integration_has_an_exercise() -> None:
-    assert set(NAMES) == set(EXERCISES) | ELSEWHERE
+    assert {name for names in MODULES.values() for name in names} == set(EXERCISES)
+
+
+@pytest.mark.skipif(ONLY is not None, reason="this is that process")
+@pytest.mark.parametrize("name", sorted(APART))
+def test_in_a_process_of_its_own(name: str) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__, "-k", f"[{name}"]
+    environment = {**os.environ, "VEDETTE_TEST_APART": name}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stdout[-5000:]
+    assert re.search(r"\b10 passed", done.stdout), done.stdout[-1000:]
 
 
 class Faults:
