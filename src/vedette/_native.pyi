@@ -35,6 +35,7 @@ __all__ = [
     "fix",
     "flush",
     "inject",
+    "reconfigure",
     "runtime_id",
     "shutdown",
     "span",
@@ -421,6 +422,13 @@ def configure(options: dict[str, Any]) -> list[str]:
 
     Traces that have begun keep the settings they began with. Raises ValueError for options that are missing, of the
     wrong type, or that can't be understood.
+    """
+
+def reconfigure(options: dict[str, Any]) -> list[str]:
+    """Changes what may change at run time (`vedette.lifecycle.native_options.live_options`); returns warnings.
+
+    Rates and rules from remote configuration, whether traces are sent, tags, other names for services; traces that
+    have begun follow too. Raises ValueError for options that are missing or of the wrong type.
     """
 
 def decode_rows(format: str, body: bytes) -> list[tuple[Any, ...]]:

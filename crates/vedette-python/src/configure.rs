@@ -13,19 +13,21 @@ use vedette_trace::propagation::{Behavior, Config as Propagation, Style};
 use vedette_trace::sampling::{parse_rules, parse_span_rules, Sampler, SamplingConfig};
 
 use crate::core::{self, Core, PerProcess, Sink};
-use crate::{json, process};
+use crate::{json, live, process};
 
 /// Reads typed entries out of the dictionary that `vedette.lifecycle` makes.
-struct Options<'a, 'py>(&'a Bound<'py, PyDict>);
+pub struct Options<'a, 'py>(pub &'a Bound<'py, PyDict>);
 
 impl<'py> Options<'_, 'py> {
-    fn get<T: for<'a> FromPyObject<'a, 'py>>(&self, name: &str) -> PyResult<T> {
+    /// The entry of that name.
+    pub fn get<T: for<'a> FromPyObject<'a, 'py>>(&self, name: &str) -> PyResult<T> {
         let missing = || PyValueError::new_err(format!("option {name} is missing"));
         let value = self.0.get_item(name)?.ok_or_else(missing)?;
         value.extract::<T>().map_err(|_| PyValueError::new_err(format!("option {name} has the wrong type")))
     }
 
-    fn maybe<T: for<'a> FromPyObject<'a, 'py>>(&self, name: &str) -> PyResult<Option<T>> {
+    /// The same, if it is there and not None.
+    pub fn maybe<T: for<'a> FromPyObject<'a, 'py>>(&self, name: &str) -> PyResult<Option<T>> {
         match self.0.get_item(name)? {
             Some(value) if !value.is_none() => self.get(name).map(Some),
             _ => Ok(None),
@@ -43,6 +45,7 @@ pub fn configure(options: &Bound<'_, PyDict>) -> PyResult<Vec<String>> {
     let sampler = Arc::new(Sampler::new(sampling));
     let described = describe(&options)?;
     let (service, env) = (described.service.clone(), described.env.clone());
+    live::set(&options)?;
     process::watch_forks();
     core::replace(Core {
         wide_ids: options.get("wide_ids")?,
@@ -74,7 +77,7 @@ fn sampling(options: &Options<'_, '_>) -> PyResult<(SamplingConfig, Vec<String>)
 }
 
 /// What could be read; the rest becomes warnings.
-fn keep<T>(parsed: Result<(Vec<T>, Vec<String>), String>, warnings: &mut Vec<String>) -> Vec<T> {
+pub fn keep<T>(parsed: Result<(Vec<T>, Vec<String>), String>, warnings: &mut Vec<String>) -> Vec<T> {
     match parsed {
         Ok((rules, skipped)) => {
             warnings.extend(skipped);

@@ -7,7 +7,7 @@ use vedette_send::{Config as SendConfig, Exporter};
 use vedette_trace::propagation::Config as Propagation;
 use vedette_trace::sampling::{Sampler, SamplingConfig};
 
-use crate::last_words;
+use crate::{last_words, live};
 
 /// What every trace needs to know; replaced whole when settings change.
 pub struct Core {
@@ -35,7 +35,7 @@ pub enum Sink {
 
 /// An exporter for each process: a forked child makes its own and never touches the locks of its parent's.
 pub struct PerProcess {
-    config: SendConfig,
+    config: Mutex<SendConfig>,
     current: Mutex<(u64, Option<Arc<Exporter>>)>,
 }
 
@@ -74,6 +74,9 @@ impl Core {
     /// Takes a finished chunk. Never blocks.
     #[inline]
     pub fn send(&self, chunk: Chunk) {
+        if !live::enabled() {
+            return;
+        }
         match &self.sink {
             Sink::Nowhere => {}
             Sink::Memory(chunks) => chunks.lock().unwrap_or_else(|p| p.into_inner()).push(chunk),
@@ -101,6 +104,13 @@ impl Core {
         }
     }
 
+    /// Gives the process other tags, from the next trace on.
+    pub fn describe(&self, tags: Vec<(String, String)>) {
+        if let Sink::Exporter(exporter) = &self.sink {
+            exporter.describe(tags);
+        }
+    }
+
     /// The exporter of this process, if it has sent anything yet.
     pub fn exporter(&self) -> Option<Arc<Exporter>> {
         match &self.sink {
@@ -117,7 +127,23 @@ impl PerProcess {
     /// When a target's address can't be understood.
     pub fn new(config: SendConfig) -> Result<PerProcess, String> {
         Exporter::new(config.clone()).map_err(|error| error.to_string())?;
-        Ok(PerProcess { config, current: Mutex::new((u64::MAX, None)) })
+        Ok(PerProcess { config: Mutex::new(config), current: Mutex::new((u64::MAX, None)) })
+    }
+
+    /// An exporter with other tags takes the place of the one there is, which sends what it has and ends.
+    fn describe(&self, tags: Vec<(String, String)>) {
+        let mut config = self.config.lock().unwrap_or_else(|p| p.into_inner());
+        if config.process.tags == tags {
+            return;
+        }
+        config.process.tags = tags;
+        // Told once; the change is told by whoever asked for it.
+        config.announcement = None;
+        drop(config);
+        let mut current = self.current.lock().unwrap_or_else(|p| p.into_inner());
+        if current.0 == ids::generation() {
+            *current = (u64::MAX, None);
+        }
     }
 
     fn peek(&self) -> Option<Arc<Exporter>> {
@@ -128,7 +154,7 @@ impl PerProcess {
     fn get(&self) -> Option<Arc<Exporter>> {
         let mut current = self.current.lock().unwrap_or_else(|p| p.into_inner());
         if current.0 != ids::generation() {
-            let mut config = self.config.clone();
+            let mut config = self.config.lock().unwrap_or_else(|p| p.into_inner()).clone();
             config.process.pid = std::process::id();
             config.process.runtime_id = crate::process::runtime_id();
             let fresh = Exporter::new(config).ok().map(Arc::new);

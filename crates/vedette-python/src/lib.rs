@@ -10,6 +10,7 @@ mod failure;
 mod hook;
 mod json;
 mod last_words;
+mod live;
 mod memory;
 mod process;
 mod remote;
@@ -47,6 +48,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(remote::inject, module)?)?;
     module.add_function(wrap_pyfunction!(remote::w3c_context, module)?)?;
     module.add_function(wrap_pyfunction!(configure::configure, module)?)?;
+    module.add_function(wrap_pyfunction!(live::reconfigure, module)?)?;
     module.add_function(wrap_pyfunction!(last_words::watch_sigterm_again, module)?)?;
     module.add_function(wrap_pyfunction!(memory::take, module)?)?;
     module.add_function(wrap_pyfunction!(memory::fix, module)?)?;

@@ -6,6 +6,7 @@ use vedette_model::{clock, ids, Chunk, Decision, Mechanism, Span, SpanId, Text, 
 use vedette_trace::propagation::Remote;
 
 use crate::core::Core;
+use crate::live;
 
 /// Shared by all spans of a trace that were made in this process.
 pub struct Trace {
@@ -76,7 +77,10 @@ impl Trace {
 
     /// Takes a finished span, and sends what is complete.
     #[inline]
-    pub fn finished(&self, span: Span) {
+    pub fn finished(&self, mut span: Span) {
+        if !span.service.is_empty() {
+            live::rename(&mut span.service);
+        }
         let mut state = self.state();
         state.finished.push(span);
         state.open = state.open.saturating_sub(1);

@@ -87,9 +87,7 @@ def due(call: Call) -> Task:
 def install(installed: Installed) -> Callable[[], None]:
     """Listens to what is published; names the services, unless the user did."""
     if installed.service == integration.service:
-        mapping = integration.values["service_mapping"]
-        defaults = {f"{role}_service": f"celery-{role}" for role in ("producer", "worker")}
-        roles = {option: mapping.get(default, default) for option, default in defaults.items()}
+        roles = {f"{role}_service": f"celery-{role}" for role in ("producer", "worker")}
         named = {name: value for name, value in integration.values.items() if value}
         integration.values = {**integration.values, **roles, **named}
     signal = sys.modules["celery.signals"].before_task_publish

@@ -8,7 +8,7 @@ from vedette.integrations.index import ALSO, AUTOMATIC, MODULES, VARIABLES
 from vedette.integrations.load import load_integration
 from vedette.lifecycle.exit import at_exit
 from vedette.lifecycle.identity import inferred_service
-from vedette.lifecycle.native_options import native_options
+from vedette.lifecycle.native_options import live_options, native_options
 from vedette.lifecycle.opentelemetry import watch_opentelemetry
 from vedette.lifecycle.problems import tell
 from vedette.lifecycle.signals import watch_signals
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vedette.instrument.integration import Integration
+    from vedette.settings import Problem
     from vedette.settings.integration import IntegrationSettings
 
 
@@ -84,12 +85,21 @@ class Running:
         default = integration.service
         if default is None or (self.settings.service and not integration.service_wins):
             return None
-        return self.settings.service_mapping.get(default, default)
+        return default
 
     def _values_of(self, integration: Integration) -> dict[str, Any]:
         mine = self._settings_of(integration.name)
         chosen = {option.name: mine.option(option) for option in integration.options}
-        return {"full": self.settings.detail == "full", "service_mapping": self.settings.service_mapping, **chosen}
+        return {"full": self.settings.detail == "full", **chosen}
+
+    def change(self, values: Mapping[str, object]) -> list[Problem]:
+        """Puts what remote configuration says in force, now; None gives an option's local value back.
+
+        Returns what could not be applied.
+        """
+        problems = self.settings.apply_remote(values)
+        tell(_native.reconfigure(live_options(self.settings)))
+        return problems
 
     def stop(self) -> None:
         """Takes everything off, and sends what is left."""

@@ -18,7 +18,25 @@ _NEVER = sys.maxsize
 
 def native_options(settings: Settings, in_memory: bool = False) -> dict[str, Any]:
     """The dictionary for `_native.configure`."""
-    return {**_identity(settings), **_sampling(settings), **_propagation(settings), **_sending(settings, in_memory)}
+    return {
+        **_identity(settings),
+        **_sampling(settings),
+        **_propagation(settings),
+        **_sending(settings, in_memory),
+        **live_options(settings),
+    }
+
+
+def live_options(settings: Settings) -> dict[str, Any]:
+    """The dictionary for `_native.reconfigure`: what may change at run time."""
+    remote = {name for name in ("sample_rate", "sampling_rules") if settings.origin(name).source == "remote_config"}
+    return {
+        "enabled": settings.enabled,
+        "service_mapping": list(settings.service_mapping.items()),
+        "tags": list(settings.tags.items()),
+        "remote_sample_rate": settings.sample_rate if "sample_rate" in remote else None,
+        "remote_sampling_rules": _json(settings.sampling_rules) if "sampling_rules" in remote else None,
+    }
 
 
 def _identity(settings: Settings) -> dict[str, Any]:
@@ -30,7 +48,6 @@ def _identity(settings: Settings) -> dict[str, Any]:
         "hostname": (settings.hostname or _hostname()) if settings.report_hostname else "",
         "language_version": f"{version[0]}.{version[1]}.{version[2]}",
         "interpreter": sys.implementation.name.replace("cpython", "CPython"),
-        "tags": list(settings.tags.items()),
         "chunk_tags": chunk_tags(settings),
         "container_id": container_id(),
         "wide_ids": settings.trace_id_128_bit,

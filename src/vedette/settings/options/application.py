@@ -58,6 +58,7 @@ OPTIONS = (
         {},
         ("DD_SERVICE_MAPPING",),
         "Services to rename, old name to new name.",
+        live=True,
     ),
     Option(
         "detail",
