@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-import vedette
+from vedette.lifecycle.signals import watch_signals
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no signals of this kind")
 
@@ -33,7 +33,7 @@ os.kill(os.getpid(), signal.SIGTERM)
 def test_signal_is_what_it_was() -> None:
     before, code = signal.signal, signal.signal.__code__
     signature = inspect.signature(signal.signal)
-    vedette.start(in_memory=True)
+    undo = watch_signals()
     try:
         assert signal.signal is before
         assert inspect.signature(signal.signal) == signature
@@ -44,7 +44,7 @@ def test_signal_is_what_it_was() -> None:
         earlier = signal.signal(signalnum=signal.SIGUSR1, handler=signal.SIG_IGN)
         assert signal.signal(signal.SIGUSR1, earlier) is signal.SIG_IGN
     finally:
-        vedette.stop()
+        undo()
     assert signal.signal.__code__ is code
 
 
