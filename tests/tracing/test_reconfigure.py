@@ -74,6 +74,7 @@ for name, tags in [("before", None), ("changed", {"team": "b", "more": "c"}), ("
     running().change({"tags": tags})
     with vedette.tracer.span(name):
         pass
+    vedette.tracer.flush(5)  # what a process sends in its last second before its end is not part of this
 """
 
 
