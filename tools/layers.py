@@ -175,7 +175,7 @@ def named(tree: ast.AST, libraries: set[str]) -> Iterator[tuple[int, str]]:
 
 
 # Protection may use these for itself.
-_OF_THE_STANDARD_LIBRARY = {"asyncio", "logging", "subprocess", "urllib", "http"}
+_OF_THE_STANDARD_LIBRARY = {"asyncio", "builtins", "http", "logging", "os", "subprocess", "urllib"}
 
 
 def main() -> int:

@@ -44,7 +44,8 @@ def serving(folder: Path, *options: str) -> Iterator[int]:
     with contextlib.closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    command = [sys.executable, "-m", "gunicorn.app.wsgiapp", "-c", "configuration.py", "-b", f"127.0.0.1:{port}", "-w", "1"]
+    server = [sys.executable, "-m", "gunicorn.app.wsgiapp"]
+    command = [*server, "-c", "configuration.py", "-b", f"127.0.0.1:{port}", "-w", "1"]
     environ = {**os.environ, "VEDETTE_WSGI_ENABLED": "true", "VEDETTE_PROTECTION": "off"}
     path = os.pathsep.join(each for each in (str(folder), *sys.path) if each)
     process = subprocess.Popen(

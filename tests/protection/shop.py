@@ -35,7 +35,7 @@ class Client:
     tells_of_parts = False
     """Whether a body that is read in part is read in more than ten bytes."""
     own_refusals: tuple[int, ...] = ()
-    """Statuses with which the framework itself refuses forms and queries that are malformed, or have too many fields."""
+    """Statuses with which the framework itself refuses forms and queries: malformed, or with too many fields."""
     reads_ignored = False
     """Whether a body is read though the handler does not ask for it."""
 

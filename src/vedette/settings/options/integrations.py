@@ -27,7 +27,7 @@ OPTIONS = (
         choice("disabled", "service", "full"),
         "disabled",
         ("DD_DBM_PROPAGATION_MODE",),
-        "Whether statements carry a comment for the monitoring of databases (PostgreSQL, MySQL, MariaDB): the service's "
-        "name, with `full` also the trace.",
+        "Whether statements carry a comment for the monitoring of databases (PostgreSQL, MySQL, MariaDB): the name of "
+        "the service, with `full` also the trace.",
     ),
 )
