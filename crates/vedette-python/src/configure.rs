@@ -118,7 +118,8 @@ fn propagation(options: &Options<'_, '_>) -> PyResult<Propagation> {
         extract_first: options.get("propagation_extract_first")?,
         behavior: Behavior::from_name(&options.get::<String>("propagation_behavior")?).unwrap_or_default(),
         tags_header_max: options.get("tags_header_max")?,
-        ..Propagation::default()
+        baggage_items: options.get("baggage_items")?,
+        baggage_bytes: options.get("baggage_bytes")?,
     })
 }
 

@@ -12,7 +12,7 @@ from vedette.lifecycle.native_options import live_options, native_options
 from vedette.lifecycle.opentelemetry import watch_opentelemetry
 from vedette.lifecycle.problems import tell
 from vedette.lifecycle.signals import watch_signals
-from vedette.operations import Query, statuses
+from vedette.operations import Query, request_tags, statuses
 from vedette.settings import Settings, load
 
 TYPE_CHECKING = False
@@ -35,6 +35,7 @@ class Running:
         self._undo: list[Callable[[], None]] = []
         tell(_native.configure(native_options(settings, in_memory)))
         statuses.configure(list(settings.http_server_error_statuses), list(settings.http_client_error_statuses))
+        self._tag_requests()
         correlation.configure(settings, settings.service or inferred_service())
         self._undo.append(lambda: correlation.configure(None))
         self._undo.append(at_exit())
@@ -43,6 +44,11 @@ class Running:
             self._undo.append(watch_opentelemetry())
         self._protect()
         self._comment()
+
+    def _tag_requests(self) -> None:
+        mine = self.settings
+        tags = request_tags.TAGS
+        tags.configure(mine.header_tags, mine.client_ip_enabled, mine.client_ip_header, mine.client_query_string)
 
     def _comment(self) -> None:
         mode = self.settings.dbm_propagation_mode
@@ -99,6 +105,7 @@ class Running:
         """
         problems = self.settings.apply_remote(values)
         tell(_native.reconfigure(live_options(self.settings)))
+        self._tag_requests()
         return problems
 
     def stop(self) -> None:

@@ -86,6 +86,8 @@ def _propagation(settings: Settings) -> dict[str, Any]:
         "propagation_extract_first": settings.propagation_extract_first,
         "propagation_behavior": settings.propagation_behavior_extract,
         "tags_header_max": settings.propagation_tags_max_length,
+        "baggage_items": settings.baggage_max_items,
+        "baggage_bytes": settings.baggage_max_bytes,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vedette.operations.operation import Operation
+from vedette.operations.request_tags import TAGS
 from vedette.operations.statuses import server_errors
 
 TYPE_CHECKING = False
@@ -143,6 +144,8 @@ class IncomingRequest(Operation):
                 "network.peer.address": self.peer,
             }
         )
+        if TAGS.asked:
+            span.set_attributes(TAGS.of_incoming(self.headers, self.peer))
 
     def matched(self, route: str, params: dict[str, Any] | None = None, resource: str | None = None) -> None:
         """The router found the handler: names the span by the route's template, or what the framework calls it.
@@ -182,6 +185,8 @@ class IncomingRequest(Operation):
         span.set_attributes({"http.response.status_code": status, "http.route": self.route})
         if self.attributes:
             span.set_attributes(self.attributes)
+        if TAGS.headers:
+            span.set_attributes(TAGS.of_headers(self.response_headers, "response"))
         if status is not None and server_errors(status):
             span.error = True
         if self.route is None and status is not None:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from vedette.operations.operation import Operation
+from vedette.operations.request_tags import TAGS
 from vedette.operations.statuses import client_errors
 
 TYPE_CHECKING = False
@@ -66,7 +67,7 @@ class OutgoingRequest(Operation):
         span.set_attributes(
             {
                 "http.request.method": self.method,
-                "url.full": without_user_info(self.url),
+                "url.full": without_user_info(self.url if TAGS.outgoing_query else self.url.partition("?")[0]),
                 "server.address": self.host,
                 "server.port": self.port,
                 "user_agent.original": headers.get("user-agent") if headers is not None else None,
@@ -75,6 +76,9 @@ class OutgoingRequest(Operation):
 
     def end(self, span: Span) -> None:
         """Status, and what the library adds."""
+        if TAGS.headers:
+            span.set_attributes(TAGS.of_headers(self.headers, "request"))
+            span.set_attributes(TAGS.of_headers(self.response_headers, "response"))
         status = self.status
         if status is not None:
             span.set_attribute("http.response.status_code", status)

@@ -26,9 +26,11 @@ _MOST = 50
 class Findings:
     """The findings of one request."""
 
-    __slots__ = ("_triggers",)
+    __slots__ = ("_keeps", "_triggers")
 
-    def __init__(self) -> None:
+    def __init__(self, keeps: bool = True) -> None:
+        self._keeps = keeps
+        """Whether the trace is kept because of them, whatever the sampling says."""
         self._triggers: list[dict[str, Any]] = []
 
     def add(self, span: Span, found: list[tuple[Finding, bool]], response_id: str | None, at_sink: bool) -> None:
@@ -42,7 +44,8 @@ class Findings:
         span.set_attribute("appsec.event", "true")
         if response_id is not None:
             span.set_attribute("appsec.blocked", "true")
-        span.keep_for_security()
+        if self._keeps:
+            span.keep_for_security()
 
 
 def redacted(finding: Finding) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vedette._native import Inspection, Rules
 from vedette.protection.answers import BLOCK, DEFAULT_ACTION, REDIRECT, Answers
 from vedette.protection.rule_file import read_rules
+from vedette.protection.trace_rate import TraceRate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class Policy:
         self._mode = settings.protection
         self.answers = Answers(settings.blocked_template_json, settings.blocked_template_html)
         self.client_ip_header = settings.client_ip_header
+        self.trace_rate = TraceRate(settings.protection_trace_rate_limit)
         self._rule_path = settings.protection_rules
         self._seconds = settings.waf_timeout
         self._depth = settings.body_max_depth

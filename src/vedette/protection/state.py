@@ -50,7 +50,7 @@ class RequestState:
         decided = next((action for action in consequences if action is not None), None)
         response_id = self._refuse(decided) if decided is not None else None
         if span is not None:
-            told = self._findings = self._findings or Findings()
+            told = self._findings = self._findings or Findings(self._policy.trace_rate.allows())
             stopped = [action is not None for action in consequences]
             told.add(span, list(zip(findings, stopped)), response_id, at_sink)
         return response_id is not None

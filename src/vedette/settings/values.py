@@ -41,7 +41,6 @@ class Values:
     otlp_compression: Literal["none", "gzip"]
     otlp_certificate: str | None
     send_timeout: float
-    send_interval: float
     queue_bytes: int
     payload_bytes: int
     stats: bool

@@ -111,13 +111,6 @@ OPTIONS = (
         "Seconds that one request to a backend may take.",
     ),
     Option(
-        "send_interval",
-        SECONDS,
-        1.0,
-        ("DD_TRACE_WRITER_INTERVAL_SECONDS", milliseconds("OTEL_BSP_SCHEDULE_DELAY")),
-        "Seconds between two requests while little is waiting.",
-    ),
-    Option(
         "queue_bytes",
         integer(65_536),
         8 * 1024 * 1024,

@@ -8,13 +8,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from vedette.operations.incoming_request import Headers
+
 _HEADERS = (
     "x-forwarded-for", "x-real-ip", "true-client-ip", "x-client-ip", "forwarded-for",
     "x-cluster-client-ip", "fastly-client-ip", "cf-connecting-ip", "cf-connecting-ipv6",
 )  # fmt: skip
 
 
-def client_address(headers: dict[str, Any], peer: str | None, only: str | None) -> str | None:
+def client_address(headers: Headers | dict[str, Any], peer: str | None, only: str | None) -> str | None:
     """The client's address; `only` names the one header to look at. Private addresses count if there is no other."""
     named: list[str] = []
     for name in (only.lower(),) if only else _HEADERS:
