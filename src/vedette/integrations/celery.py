@@ -108,7 +108,7 @@ integration = Integration(
     service_wins=False,
     needs=["redis"],
     tests_use=["redis"],
-    pins={"<5.0": ["redis<4"]},
+    pins={"<5.0": ["redis<4"], "<5.1": ["setuptools<81"]},
     notes="Traces go on from producer to worker by default; in Datadog's tracer only by DD_CELERY_DISTRIBUTED_TRACING.",
     options=[
         messaging.DISTRIBUTED_TRACING,

@@ -1,7 +1,7 @@
 """Jinja2: rendering, at once or piece by piece, asynchronously too, and compiling; loading where detail is full."""
 from __future__ import annotations
 
-from vedette.instrument import Around, Call, Integration
+from vedette.instrument import Around, Call, Integration, Stream
 from vedette.operations import Template
 
 TYPE_CHECKING = False
@@ -20,6 +20,11 @@ def rendering_async(call: Call) -> Template:
     """A template is rendered."""
     name = call.instance.name or UNNAMED
     return Template("jinja2.render", name, {"jinja2.template_name": name})
+
+
+def generated(call: Call, pieces: Any) -> Stream | None:
+    """Before 3.0 the support of asynchronous environments puts a function that gives a generator in its place."""
+    return Stream(call, pieces) if hasattr(pieces, "gi_frame") else None
 
 
 def compiling(call: Call) -> Template:
@@ -52,7 +57,7 @@ integration = Integration(
     docs="https://jinja.palletsprojects.com",
     hooks=[
         Around("jinja2.environment:Template.render", rendering),
-        Around("jinja2.environment:Template.generate", rendering),
+        Around("jinja2.environment:Template.generate", rendering, generated),
         Around("jinja2.environment:Template.render_async", rendering_async),
         Around("jinja2.environment:Template.generate_async", rendering_async),
         # Before 3.0 these take the place of the two above, when the first asynchronous environment is made.

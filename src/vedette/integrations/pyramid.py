@@ -57,7 +57,7 @@ integration: Integration = Integration(
     "pyramid",
     title="Pyramid",
     distribution="pyramid",
-    modules=["pyramid"],
+    modules=["pyramid", "pyramid.router"],
     floor="1.7",
     tested=["1.7", "1.10.8", "2.0.2", "latest"],
     tests_use=["setuptools<82"],
