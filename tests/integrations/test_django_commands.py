@@ -100,8 +100,11 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path: Path, recorder: Any) -> Project:
-    return Project(tmp_path, recorder.url)
+def project(tmp_path: Path, recorder: Any) -> Iterator[Project]:
+    # Started in the background of a shell, the tests would ignore interrupts, and so would what they start.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield Project(tmp_path, recorder.url)
+    signal.signal(signal.SIGINT, before)
 
 
 def answer(port: int, expected: str, seconds: float = 30.0) -> str:
