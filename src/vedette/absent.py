@@ -41,6 +41,7 @@ class Span:
     trace_id = span_id = parent_id = 0
     parent = kind = sampling_priority = None
     recording = False
+    tracestate = ""
 
     def __init__(
         self, name: str = "", resource: str | None = None, service: str | None = None, type: str | None = None
@@ -68,6 +69,9 @@ class Span:
         """Does nothing."""
 
     def set_error(self, error: object) -> None:
+        """Does nothing."""
+
+    def set_error_message(self, message: str) -> None:
         """Does nothing."""
 
     def add_event(self, name: str, attributes: dict[str, Any] | None = None, time: int | None = None) -> None:
