@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def sending(call: Call) -> OutgoingRequest:
+def sending(call: Call) -> OutgoingRequest | None:
     """A request: all verbs and the handshakes of WebSockets go through here."""
     session, method, asked = call.args[:3]
     build = getattr(session, "_build_url", None)  # since 3.8: sessions may have a base
@@ -21,7 +21,10 @@ def sending(call: Call) -> OutgoingRequest:
     url = str(built)
     kwargs = call.kwargs
     # A copy: the caller's may be used again, be immutable, or a list of pairs.
-    headers = kwargs["headers"] = sys.modules["multidict"].CIMultiDict(kwargs.get("headers") or ())
+    try:
+        headers = kwargs["headers"] = sys.modules["multidict"].CIMultiDict(kwargs.get("headers") or ())
+    except (TypeError, ValueError):
+        return None  # no headers, as the session itself will say
     generator_coroutines.show(call, received)
     host, port = (built.host, built.port) if hasattr(built, "raw_host") else http_client.host_and_port(url)
     return http_client.outgoing(integration, "aiohttp.request", method.upper(), url, headers, host, port)

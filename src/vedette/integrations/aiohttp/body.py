@@ -42,7 +42,10 @@ def read_to_the_end(call: Call) -> None:
     def shown(*args: Any) -> bytes:
         piece: bytes = function(*args)
         if stream.at_eof():
-            body.complete()
+            try:
+                body.complete()
+            except Exception as error:
+                call.contain(error)
         return piece
 
     call.target = shown

@@ -65,7 +65,7 @@ def _guarded(
         raise
     if conversation is not None and conversation.accepted:
         hung_up(conversation, None)
-    elif _is_refused(operation, response):
+    elif _is_refused(call, operation, response):
         return _response(operation)
     if not response.prepared and not _is_whole(response):
         _lasts(call, operation, response)
@@ -76,13 +76,13 @@ def _replaces(call: Call, operation: IncomingRequest, error: BaseException) -> b
     """Whether an exception makes place for the protection's answer."""
     web = sys.modules["aiohttp.web"]
     if isinstance(error, web.HTTPException):
-        if _is_refused(operation, error):
+        if _is_refused(call, operation, error):
             return True
         call.close()  # a way to answer, and no failure
         return False
     if operation.refusal is None and isinstance(error, Exception) and not operation.begun:
         operation.status = 500
-        _is_refused(operation, None)
+        _is_refused(call, operation, None)
     if operation.refusal is None or not is_refused(error):
         return False
     if operation.begun:
@@ -90,7 +90,7 @@ def _replaces(call: Call, operation: IncomingRequest, error: BaseException) -> b
     return True
 
 
-def _is_refused(operation: IncomingRequest, response: Any) -> bool:
+def _is_refused(call: Call, operation: IncomingRequest, response: Any) -> bool:
     """Whether another response takes the place of one that is not on its way yet."""
     if response is not None:
         operation.status = response.status
@@ -102,6 +102,8 @@ def _is_refused(operation: IncomingRequest, response: Any) -> bool:
             operation.learned("response")
         except Refusal:
             pass
+        except Exception as error:
+            call.contain(error)
     if operation.refusal is not None and operation.begun and response is not None:
         raise aborted()
     return operation.refusal is not None

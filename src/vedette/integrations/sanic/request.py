@@ -41,7 +41,7 @@ def handling(call: Call) -> IncomingRequest | None:
     operation.answers_itself = True
     operation.refused = lambda app, request, *callbacks, **_: _answer(operation, request, callbacks)
     _watch_callbacks(call, operation)
-    call.target = partial(_guarded, operation, call.target)
+    call.target = partial(_guarded, call, operation, call.target)
     return operation
 
 
@@ -69,12 +69,12 @@ def _described(request: Any, scheme: str, distributed: bool) -> IncomingRequest:
 
 
 async def _guarded(
-    operation: IncomingRequest, handle: Any, app: Any, request: Any, *callbacks: Any, **more: Any
+    call: Call, operation: IncomingRequest, handle: Any, app: Any, request: Any, *callbacks: Any, **more: Any
 ) -> None:
     """The handling: shown the body that was read before, and answered for if it is refused."""
     try:
         if operation.body is not None:
-            _show_body(operation, request)
+            _show_body(call, operation, request)
         await handle(app, request, *callbacks, **more)
     except BaseException as error:
         if operation.refusal is None or not is_refused(error):
@@ -89,12 +89,16 @@ async def _guarded(
         operation.status = response.status
 
 
-def _show_body(operation: IncomingRequest, request: Any) -> None:
+def _show_body(call: Call, operation: IncomingRequest, request: Any) -> None:
     """Before 21.3 bodies are read before anything else."""
     body = operation.body
-    if body is not None and not _streams(request) and isinstance(request.body, bytes) and request.body:
+    if body is None or _streams(request) or not isinstance(request.body, bytes) or not request.body:
+        return
+    try:
         body.add(request.body)
         body.complete()
+    except Exception as error:
+        call.contain(error)
 
 
 def _streams(request: Any) -> bool:
@@ -108,13 +112,19 @@ def _watch_callbacks(call: Call, operation: IncomingRequest) -> None:
         return
     app, request, write, stream = call.args
 
+    def told(response: Any) -> None:
+        try:
+            _respond(operation, response)
+        except Exception as error:
+            call.contain(error)
+
     def written(response: Any) -> Any:
-        _respond(operation, response)
+        told(response)
         operation.begun = True
         return write(response)
 
     async def streamed(response: Any) -> Any:
-        _respond(operation, response)
+        told(response)
         operation.begun = True
         return await stream(response)
 

@@ -69,7 +69,7 @@ async def _awaited(call: Call, execute: Any, handler: Any, transforms: Any, *arg
     """The execution, a coroutine since 6.0."""
     operation = call.operation
     try:
-        _begun(handler, operation, transforms, args, kwargs)
+        _begun(call, handler, operation, transforms, args, kwargs)
         await execute(handler, transforms, *args, **kwargs)
     except BaseException as error:
         _stopped(handler, operation, error)
@@ -80,7 +80,7 @@ def _called(call: Call, execute: Any, handler: Any, transforms: Any, *args: Any,
     """The execution, before that a function that returns a future."""
     operation = call.operation
     try:
-        _begun(handler, operation, transforms, args, kwargs)
+        _begun(call, handler, operation, transforms, args, kwargs)
         future = execute(handler, transforms, *args, **kwargs)
     except BaseException as error:
         _stopped(handler, operation, error)
@@ -89,9 +89,16 @@ def _called(call: Call, execute: Any, handler: Any, transforms: Any, *args: Any,
     return future
 
 
-def _begun(handler: Any, operation: IncomingRequest, transforms: Any, args: Any, kwargs: Any) -> None:
+def _begun(call: Call, handler: Any, operation: IncomingRequest, transforms: Any, args: Any, kwargs: Any) -> None:
     """The handler, its arguments and the body are known. Raises the protection's refusal."""
     handler._transforms = transforms  # as the execution does at first; a refusal has to do without it
+    try:
+        _tell_request(handler, operation, args, kwargs)
+    except Exception as error:
+        call.contain(error)
+
+
+def _tell_request(handler: Any, operation: IncomingRequest, args: Any, kwargs: Any) -> None:
     _name(handler, operation)
     if (args or kwargs) and operation.listeners:
         named = {**{str(at): value for at, value in enumerate(args)}, **kwargs}
