@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.integrations import odbc
+from tests.integrations.databases import MySQL
+from tests.integrations.web import serving
 from vedette.instrument.integration import Integration, targets
 from vedette.instrument.registry import Registry
 from vedette.instrument.targets import module_of
@@ -16,9 +20,18 @@ from vedette.integrations.load import load_integration
 from vedette.lifecycle import running
 
 
+def make_ready(name: str) -> None:
+    """Django has settings before most of it can be imported; Pylons has a stand-in."""
+    if name in ("django", "djangorestframework"):
+        importlib.import_module("tests.integrations.django_site")
+    if name == "pylons" and name not in sys.modules:
+        importlib.import_module("tests.integrations.pylons_stand_in").install()
+
+
 def imported(integration: Integration) -> list[str]:
     """Imports what the integration hooks; the modules that this version of the library has."""
     found = []
+    make_ready(integration.name)
     for module in dict.fromkeys(module_of(target) for hook in integration.hooks for target in targets(hook)):
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
@@ -48,3 +61,29 @@ def _everything(integration: Integration) -> dict[str, Any]:
     """Every option that is a switch is on: the more is hooked, the more can go wrong."""
     declared = {option.name: option.default is False or option.default for option in integration.options}
     return {**declared, "full": True}
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Any]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def postgresql_dsn(request: pytest.FixtureRequest) -> str:
+    return request.getfixturevalue("postgresql_server").database()  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def mysql_options(request: pytest.FixtureRequest) -> Any:
+    return MySQL(request.getfixturevalue("mariadb_server"), "mysql", "mysql", "mysql").options
+
+
+@pytest.fixture(scope="module")
+def redis_url(request: pytest.FixtureRequest) -> str:
+    return request.getfixturevalue("redis_server").url  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def odbc_string() -> str:
+    return odbc.connection_string("SQLite3", "libsqlite3odbc.so", Database=":memory:")

@@ -9,15 +9,13 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.contract.conftest import imported
-from tests.contract.exercises import EXERCISES, SERVERS
-from tests.integrations.web import serving
+from tests.contract.exercises import EXERCISES
 from vedette import operations
 from vedette.instrument.installed import Installed
 from vedette.integrations.index import MODULES
@@ -37,27 +35,6 @@ class Fault(Exception):
     """What is made to happen."""
 
 
-@pytest.fixture(scope="module")
-def web() -> Iterator[Any]:
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def postgresql_dsn(request: pytest.FixtureRequest) -> str:
-    return request.getfixturevalue("postgresql_server").database()  # type: ignore[no-any-return]
-
-
-@pytest.fixture(scope="module")
-def mysql_options(request: pytest.FixtureRequest) -> Any:
-    return request.getfixturevalue("mariadb_server").options()
-
-
-@pytest.fixture(scope="module")
-def redis_url(request: pytest.FixtureRequest) -> str:
-    return request.getfixturevalue("redis_server").url  # type: ignore[no-any-return]
-
-
 @pytest.fixture
 def exercise(request: pytest.FixtureRequest) -> Any:
     """`exercise("flask")`: a function that does the library's piece of work."""
@@ -65,8 +42,9 @@ def exercise(request: pytest.FixtureRequest) -> Any:
     def make(name: str) -> Any:
         if not imported(load_integration(name)):
             pytest.skip("not installed")
-        server = request.getfixturevalue(SERVERS[name]) if name in SERVERS else None
-        return lambda: EXERCISES[name](server)
+        chosen = EXERCISES[name]
+        server = request.getfixturevalue(chosen.server) if chosen.server else None
+        return lambda: chosen.work(server)
 
     return make
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import threading
-import wsgiref.simple_server
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 import vedette
 from tests.integrations.made import Spans
+from tests.integrations.served import WSGI_SERVERS, serving
 
 SIZE = 200_000
 
@@ -22,58 +20,6 @@ def application(environ: Any, start_response: Any) -> Any:
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(SIZE))])
     with vedette.tracer.span("work"):
         return iter([b"x" * (SIZE // 2)] * 2)
-
-
-def _wsgiref(app: Any) -> Any:
-    class Quiet(wsgiref.simple_server.WSGIRequestHandler):
-        def log_message(self, *_: Any) -> None:
-            """Nothing."""
-
-    server = wsgiref.simple_server.make_server("127.0.0.1", 0, app, handler_class=Quiet)
-    return server.server_port, server.serve_forever, server.shutdown, server.server_close
-
-
-def _waitress(app: Any) -> Any:
-    server = pytest.importorskip("waitress").create_server(app, host="127.0.0.1", port=0, threads=1)
-    return int(server.effective_port), server.run, server.close, server.task_dispatcher.shutdown
-
-
-def _werkzeug(app: Any) -> Any:
-    serving = pytest.importorskip("werkzeug.serving")
-
-    class Quiet(serving.WSGIRequestHandler):  # type: ignore[misc,name-defined]
-        def log(self, *_: Any) -> None:
-            """Nothing."""
-
-    server = serving.make_server("127.0.0.1", 0, app, request_handler=Quiet)
-    return server.server_port, server.serve_forever, server.shutdown, server.server_close
-
-
-def _cheroot(app: Any) -> Any:
-    server = pytest.importorskip("cheroot.wsgi").Server(("127.0.0.1", 0), app, numthreads=1)
-    server.prepare()
-    return server.bind_addr[1], server.serve, server.stop, lambda: None
-
-
-SERVERS = {"wsgiref": _wsgiref, "waitress": _waitress, "werkzeug": _werkzeug, "cheroot": _cheroot}
-
-
-@contextlib.contextmanager
-def serving(name: str, app: Any) -> Iterator[int]:
-    port, serve, stop, close = SERVERS[name](app)
-    thread = threading.Thread(target=_quietly, args=(serve,), daemon=True)
-    thread.start()
-    try:
-        yield port
-    finally:
-        stop()
-        close()
-        thread.join(5)
-
-
-def _quietly(serve: Any) -> None:
-    with contextlib.suppress(OSError):  # of sockets that are closed while they are waited for
-        serve()
 
 
 def asked(port: int, path: str = "/a/b?c=d", **headers: str) -> tuple[int, int]:
@@ -86,14 +32,14 @@ def asked(port: int, path: str = "/a/b?c=d", **headers: str) -> tuple[int, int]:
 
 @pytest.fixture
 def traced(instrument: Any) -> None:
-    for name in SERVERS:
+    for name in WSGI_SERVERS:
         if name != "wsgiref":
             pytest.importorskip(name)
     instrument("wsgi_servers")  # which loads what the other hooks
     instrument("wsgi")
 
 
-@pytest.mark.parametrize("name", list(SERVERS))
+@pytest.mark.parametrize("name", list(WSGI_SERVERS))
 def test_a_request_is_one_span(name: str, traced: None, spans: Spans) -> None:
     with serving(name, application) as port:
         assert asked(port, traceparent=f"00-{5:032x}-{6:016x}-01") == (200, SIZE)
@@ -103,7 +49,7 @@ def test_a_request_is_one_span(name: str, traced: None, spans: Spans) -> None:
     assert (work["parent"], spans.last[0]["trace_id"]) == ("wsgi.request", 5)
 
 
-@pytest.mark.parametrize("name", list(SERVERS))
+@pytest.mark.parametrize("name", list(WSGI_SERVERS))
 def test_an_application_that_is_traced_already(name: str, traced: None, spans: Spans) -> None:
     with serving(name, vedette.instrument_wsgi(application)) as port:
         assert asked(port) == (200, SIZE)
