@@ -12,6 +12,8 @@ from vedette.integrations.index import MODULES
 from vedette.integrations.load import load_integration
 
 NAMES = sorted({name for names in MODULES.values() for name in names})
+# Pylons is hooked where its stand-in is; Django REST framework can't be imported without a project's settings.
+ELSEWHERE = {"djangorestframework", "pylons"}
 
 PROGRAM = """
 import importlib, sys
@@ -53,7 +55,7 @@ assert state() == before
 """
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sorted(set(NAMES) - ELSEWHERE))
 def test_stop_gives_everything_back(name: str) -> None:
     integration = load_integration(name)
     for module in integration.modules:

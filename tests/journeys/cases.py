@@ -60,14 +60,8 @@ SERVERS = [
     Case("hypercorn workers", f"{{bin}}/hypercorn -w 2 -b 127.0.0.1:{{port}} {ASGI}", "http", stop="TERM"),
     Case("flask run", f"{{bin}}/flask --app {WSGI} run --port {{port}}", "http", stop="INT"),
     Case("flask run reloading", f"{{bin}}/flask --app {WSGI} run --port {{port}} --debug", "http", stop="INT group"),
-    Case("django reloading", f"{APPS}.django_site runserver {{port}}", "http", stop="INT group", spans=CLIENT),
-    Case(
-        "django without reloading",
-        f"{APPS}.django_site runserver --noreload {{port}}",
-        "http",
-        stop="INT",
-        spans=CLIENT,
-    ),
+    Case("django reloading", f"{APPS}.django_site runserver {{port}}", "http", stop="INT group"),
+    Case("django without reloading", f"{APPS}.django_site runserver --noreload {{port}}", "http", stop="INT"),
 ]
 
 TASKS = [
@@ -104,7 +98,13 @@ SCRIPTS = [
     Case("script ended by SIGTERM", f"{APPS}.script waits 10", "output", 10, stop="TERM", spans=CLIENT),
     Case("script that handles SIGTERM", f"{APPS}.script handles 10", "output", 10, stop="TERM", spans=CLIENT),
     Case("script ended by Ctrl-C", f"{APPS}.script waits 10", "output", 10, stop="INT", spans=CLIENT),
-    Case("subprocess children", f"{APPS}.script subprocesses 4", count=4, spans=CLIENT),
+    Case(
+        "subprocess children",
+        f"{APPS}.script subprocesses 4",
+        count=4,
+        spans=CLIENT,
+        env={"VEDETTE_SUBPROCESS_ENABLED": "false"},  # their spans name the work, too, by the arguments
+    ),
     Case("threads and a daemon thread", f"{APPS}.script threads 10", count=10, spans=CLIENT),
     Case("executor of an event loop", f"{APPS}.script event_loop 10", count=10, spans=CLIENT),
     Case(

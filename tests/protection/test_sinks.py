@@ -150,6 +150,17 @@ def test_requests_that_the_application_means(only_sinks: Any, findings: Any, way
     assert findings() == []
 
 
+def test_an_application_may_ask_itself(only_sinks: Any, findings: Any) -> None:
+    only_sinks("block")
+    with serving() as web:
+        app = Flask("itself")
+        app.add_url_rule("/", view_func=lambda: str(requests.get(f"http://{request.host}/ok", timeout=5).status_code))
+        headers = {"Origin": web.url("")}
+        answer = app.test_client().get("/", base_url=web.url(), headers=headers)
+    assert answer.data == b"200"
+    assert findings() == []
+
+
 @pytest.mark.parametrize("where", ["header", "cookie"])
 def test_wherever_the_input_came_from(only_sinks: Any, findings: Any, where: str) -> None:
     only_sinks("block")

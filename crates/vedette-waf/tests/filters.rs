@@ -90,6 +90,19 @@ fn exclusions_take_requests_and_inputs_out() {
 }
 
 #[test]
+fn an_excluded_input_hides_no_other_at_a_sink() {
+    let detector = json!({"id": "ssrf", "name": "ssrf", "tags": {}, "conditions": [{"operator": "ssrf_detector",
+        "parameters": {"resource": [{"address": "url"}], "params": [{"address": "q"}]}}]});
+    let exclusion = json!([{"id": "e", "rules_target": [{"rule_id": "ssrf"}],
+        "inputs": [{"address": "q", "key_path": ["host"]}]}]);
+    let rules = file(json!([detector]), json!({"exclusions": exclusion}));
+    let host = json!({"host": "127.0.0.1:80"});
+    assert!(found(&rules, &[("q", host), ("url", json!("http://127.0.0.1:80/x"))]).is_empty());
+    let both = json!({"host": "127.0.0.1:80", "url": "http://127.0.0.1:80/x"});
+    assert_eq!(found(&rules, &[("q", both), ("url", json!("http://127.0.0.1:80/x"))]).len(), 1);
+}
+
+#[test]
 fn negated_operators_and_comparisons() {
     let rules = file(
         json!([

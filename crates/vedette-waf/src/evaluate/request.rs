@@ -102,7 +102,10 @@ impl Request {
             let Operator::Sink(detector) = &rules.conditions[*condition].operator else { continue };
             let context = latest_text(&self.kept, &detector.context).unwrap_or_default();
             let Some(reading) = detector.read(data, context) else { continue };
-            let mut inputs = candidates.iter().filter(|candidate| candidate.is_from(&detector.params));
+            let mut inputs = candidates.iter().filter(|candidate| {
+                candidate.is_from(&detector.params)
+                    && !self.matches.is_bypassed(*condition, &rules, candidate)
+            });
             let injected = inputs.by_ref().take_while(|_| in_time()).find_map(|candidate| {
                 let injection = candidate.forms.iter().find_map(|form| reading.injection(form));
                 injection.map(|highlight| (candidate, highlight))
@@ -198,7 +201,7 @@ impl Matches {
 
     fn add_to_rule(&mut self, condition: usize, number: usize, rules: &Ruleset, part: Part) {
         let rule = &rules.rules[number];
-        let instead = self.instead(rules, number, &part);
+        let instead = self.instead(rules, number, &part.address, &part.key_path);
         if instead == Some(&Instead::Bypass) || (self.has(condition) && !rule.at_sink) {
             return;
         }
@@ -214,12 +217,24 @@ impl Matches {
         }
     }
 
+    /// Whether an exclusion takes an input out of a condition's rule.
+    fn is_bypassed(&self, condition: usize, rules: &Ruleset, input: &Candidate) -> bool {
+        let Owner::Rule(rule) = rules.conditions[condition].owner else { return false };
+        self.instead(rules, rule, &input.address, &input.key_path) == Some(&Instead::Bypass)
+    }
+
     /// What an exclusion makes of a rule's match; a bypass stands against the others.
-    fn instead<'r>(&self, rules: &'r Ruleset, rule: usize, part: &Part) -> Option<&'r Instead> {
+    fn instead<'r>(
+        &self,
+        rules: &'r Ruleset,
+        rule: usize,
+        address: &str,
+        path: &[String],
+    ) -> Option<&'r Instead> {
         let exclusions = rules.rules[rule].exclusions.iter().filter(|number| self.excluding[**number]);
         let meant = exclusions
             .map(|number| &rules.exclusions[*number])
-            .filter(|exclusion| exclusion.covers(&part.address, &part.key_path))
+            .filter(|exclusion| exclusion.covers(address, path))
             .map(|exclusion| &exclusion.instead);
         meant.reduce(|first, other| if *other == Instead::Bypass { other } else { first })
     }
