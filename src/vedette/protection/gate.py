@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from vedette.operations import IncomingMessage, Refusal
+from vedette.operations.client_address import client_address
 from vedette.protection import addresses
 from vedette.protection.bodies import body_parts
-from vedette.operations.client_address import client_address
 from vedette.protection.listener import Quiet
 from vedette.protection.state import RequestState
 
