@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sys
 
-from vedette.instrument import Integration, Setup
+from vedette.instrument import Integration, Setup, enclosing
 from vedette.instrument.families import dbapi, subclasses
+from vedette.operations import Query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +33,12 @@ def left(call: Call) -> Any:
     return DRIVER.transactions["commit" if kind is None else "rollback"](call)
 
 
+def committing(call: Call) -> Any:
+    """`connection.commit()`; in 3.10 alone `executescript` calls it too, as a part of the script's span."""
+    of_script = sys.version_info[:2] == (3, 10) and enclosing(Query) is not None
+    return None if of_script else DRIVER.transactions["commit"](call)
+
+
 def install(installed: Installed) -> Callable[[], None]:
     """Hooks `connect`, in both modules that name it."""
     module = sys.modules["sqlite3"]
@@ -44,7 +51,7 @@ def install(installed: Installed) -> Callable[[], None]:
         subclasses.Factory(0, "factory"),
         STATEMENTS,
         DRIVER.reading(installed),
-        {**DRIVER.transactions, "__exit__": left},
+        {**DRIVER.transactions, "commit": committing, "__exit__": left},
         {name: _shortcut(name, lambda connection: driver.cursor_of(connection)) for name in SHORTCUTS if direct},
     )
     factory = subclasses.Factory(5, "factory")
