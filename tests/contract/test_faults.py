@@ -64,12 +64,12 @@ def test_in_a_process_of_its_own(name: str) -> None:
 
 
 class Faults:
-    """Makes the n-th function that an integration hands to its hooks fail."""
+    """Makes the n-th function that an integration hands to its hooks fail, wherever it is used."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.position = -1
         self.reached = 0
-        self._count = 0
+        self._seen: dict[Any, int] = {}
         self._make = Installed.hook
         faults = self
 
@@ -80,10 +80,11 @@ class Faults:
         monkeypatch.setattr(Installed, "hook", hook)
 
     def start(self, position: int) -> None:
-        self.position, self.reached, self._count = position, 0, 0
+        self.position, self.reached = position, 0
+        self._seen.clear()
 
     def prepared(self, function: Any) -> Any:
-        position, self._count = self._count, self._count + 1
+        position = self._seen.setdefault(function, len(self._seen))
 
         def failing(*args: Any) -> Any:
             self.reached += 1
@@ -93,7 +94,7 @@ class Faults:
 
     @property
     def over(self) -> bool:
-        return self.position >= self._count
+        return self.position >= len(self._seen)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -13,9 +13,8 @@ from unittest import mock
 
 from tests.contract.exercises.exercise import exercise, failure
 from tests.integrations.told import Told
-from vedette.instrument.families.traced_wsgi import traced
-from vedette.lifecycle import running
-from vedette.operations import Command, FileAccess
+from vedette._native import Hook, Switch, Wrapped
+from vedette.operations import Command, FileAccess, IncomingRequest
 
 PYTHON = [sys.executable, "-S", "-E", "-c"]
 
@@ -31,22 +30,20 @@ def heard(kind: Any) -> Iterator[None]:
         kind.unlisten(listener)
 
 
+class Asked(IncomingRequest):
+    """A request that is told to nobody."""
+
+    __slots__ = ()
+    listeners = ()
+
+
 def in_a_request(work: Any) -> Any:
-    """What is described within requests only is done within one, which another integration describes."""
-    state, answers = running(), []
-    assert state is not None
+    """What is described within requests only is done within one, which no integration describes."""
 
-    def application(environ: Any, start_response: Any) -> Any:
-        answers.append(work())
-        start_response("200 OK", [])
-        return []
+    def asked(_: Any) -> IncomingRequest:
+        return Asked("shop.request", "GET", "http://shop/", "/", "", {}, None)
 
-    state.registry.instrument("wsgi")
-    try:
-        traced(application)({"REQUEST_METHOD": "GET", "PATH_INFO": "/"}, lambda *_: None)
-    finally:
-        state.registry.uninstrument("wsgi")
-    return answers[0]
+    return Wrapped(Hook(Switch(lambda *_: None), work, asked, None, (), None, "shop"), False)()
 
 
 @exercise("subprocess")

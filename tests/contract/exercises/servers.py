@@ -111,7 +111,7 @@ def asgi_servers(_: Any) -> Any:
 
 def servers_of(kind: Any) -> Any:
     """Daphne's; its reactor would run once per process."""
-    return kind(asynchronous), kind(application=asynchronous)
+    return kind(asynchronous, endpoints=["tcp:0"]), kind(application=asynchronous, endpoints=["tcp:0"])
 
 
 @exercise("gunicorn")
