@@ -6,7 +6,7 @@
 #   make demo      the demo; make demo ARGS="--seconds 10 --json"
 #   make bench     what vedette costs, beside its peers
 #   make matrix    integrations against versions of their libraries; ARGS="--integration flask --python 3.12"
-#   make floors    the oldest versions on Python 3.9: a third of them, another one with each commit
+#   make floors    the oldest versions of a few integrations, on Python 3.9
 #   make differential   small applications under Datadog's tracer and under vedette: their spans are compared
 #   make docs      rewrites the generated files
 #   make lock      the newest versions of what the development environment consists of, into requirements/lock.txt
@@ -24,6 +24,9 @@ NATIVE := $(STAMPS)/native
 export VIRTUAL_ENV := $(CURDIR)/.venv
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(HOME)/.cargo/bin
 export PYO3_PYTHON := $(CURDIR)/.venv/bin/python
+
+# Whose oldest versions CI tests, on the oldest CPython: one or two of each family. `make matrix` tests them all.
+FLOORS := bottle falcon flask httpx psycopg2 pymysql requests sqlite3 starlette urllib3
 
 .PHONY: setup check test bench matrix floors differential docs lock demo build clean rust python-tests
 
@@ -93,7 +96,7 @@ matrix: setup
 floors: setup
 	@if $(BIN)/python tools/matrix.py --list --python 3.9 >/dev/null 2>&1; then \
 	    $(BIN)/python tools/matrix.py --floors --python 3.9 --minutes 8 --jobs 2 --no-record \
-	        --part $$(( $$(git rev-list --count HEAD) % 3 + 1 ))/3; \
+	        $(FLOORS:%=--integration %); \
 	else echo "make: there is no CPython 3.9 here: the oldest versions are not tested"; fi
 
 differential: setup
