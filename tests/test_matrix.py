@@ -85,6 +85,8 @@ def test_a_result_depends_on_the_families_that_the_integration_uses() -> None:
 def test_messages_are_kept_without_this_machines_places() -> None:
     told = "ImportError: cannot import name 'Mapping' from 'collections' (/opt/python/lib/collections/__init__.py)"
     assert outcomes.without_paths(told) == "ImportError: cannot import name 'Mapping' from 'collections'"
+    told = "ImportError: /home/me/env/lib/_psycopg.so: undefined symbol: _Get"
+    assert outcomes.without_paths(told) == "ImportError: _psycopg.so: undefined symbol: _Get"
     assert outcomes.without_paths("TypeError: f() takes (a) only") == "TypeError: f() takes (a) only"
 
 

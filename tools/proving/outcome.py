@@ -48,8 +48,8 @@ def outcome_of(cell: Cell, python: Path) -> Outcome:
 
 
 def without_paths(message: str) -> str:
-    """An error message without the places of this machine."""
-    return re.sub(r" \([^()]*/[^()]*\)", "", message)[:200]
+    """An error message without the places of this machine: of a file, only its name is left."""
+    return re.sub(r"(?<!\S)/(?:[^\s/]+/)+", "", re.sub(r" \([^()]*/[^()]*\)", "", message))[:200]
 
 
 def full_version(python: Path) -> str:
