@@ -53,7 +53,8 @@ def subprocess_(_: Any) -> Any:
         said = process.communicate()
     codes = subprocess.call([*PYTHON, ""]), process.returncode, subprocess.check_output(["echo", "3"])
     checked = failure(subprocess.run, [*PYTHON, "raise SystemExit(4)"], check=True)
-    return (done.returncode, done.stdout), said, codes, checked, failure(subprocess.Popen, ["/no/such/program"]), failure(subprocess.run, [])
+    failures = failure(subprocess.Popen, ["/no/such/program"]), failure(subprocess.run, []), checked
+    return (done.returncode, done.stdout), said, codes, failures
 
 
 @exercise("os")
