@@ -10,7 +10,6 @@ from tests.integrations.made import Spans
 from tests.integrations.wsgi_client import ask
 
 pytest.importorskip("rest_framework")
-pytest.importorskip("django.http", exc_type=ImportError)  # the Django of that time may run on older Pythons only
 from tests.integrations import django_site
 
 from rest_framework import exceptions, routers, viewsets  # isort: skip  # once it is set up

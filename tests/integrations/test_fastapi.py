@@ -29,8 +29,10 @@ with contextlib.suppress(ImportError):
     from fastapi import WebSocket
 
 VERSION = tuple(int(part) for part in fastapi.__version__.split(".")[:2])
-if sys.version_info >= (3, 11) and starlette.__version__ == "0.13.6":
-    pytest.skip("streams of Starlette 0.13.6 run on no CPython after 3.10", allow_module_level=True)
+pytestmark = pytest.mark.skipif(
+    sys.version_info >= (3, 11) and starlette.__version__ == "0.13.6",
+    reason="what uses streams in Starlette 0.13.6 runs on no CPython after 3.10",
+)
 SPAN = {"name": "fastapi.request", "service": "fastapi", "type": "web", "kind": "server"}
 WHO: contextvars.ContextVar[str] = contextvars.ContextVar("who", default="nobody")
 

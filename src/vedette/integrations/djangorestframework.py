@@ -27,7 +27,7 @@ integration = Integration(
     "djangorestframework",
     title="Django REST framework",
     distribution="djangorestframework",
-    modules=["rest_framework"],
+    modules=["rest_framework", "rest_framework.utils.mediatypes"],
     also=["rest_framework"],
     floor="3.4",
     tested=["3.4.0", "3.9.4", "3.12.4", "3.14.0", "3.16.1", "latest"],
