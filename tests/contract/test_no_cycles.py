@@ -19,10 +19,12 @@ REQUESTS = 50
 
 
 @pytest.fixture
-def protected() -> Iterator[None]:
-    """vedette with protection, spans in memory."""
+def protected() -> Iterator[int]:
+    """vedette with protection, spans in memory; the operations that other tests' applications still hold."""
+    gc.collect()
+    before = calls_alive()
     vedette.start(in_memory=True, protection="monitor")
-    yield
+    yield before
     vedette.stop()
 
 
@@ -52,7 +54,7 @@ def calls_alive() -> int:
 
 
 @pytest.mark.parametrize("body", [None, b'{"name": "brass lamp"}'])
-def test_flask_requests_leave_no_cycles(body: bytes | None, protected: None) -> None:
+def test_flask_requests_leave_no_cycles(body: bytes | None, protected: int) -> None:
     from flask import Flask, request
 
     app = Flask("cycles")
@@ -65,11 +67,11 @@ def test_flask_requests_leave_no_cycles(body: bytes | None, protected: None) -> 
 
     assert left_behind(ask) == Counter()
     gc.collect()
-    assert calls_alive() == 0
+    assert calls_alive() <= protected
 
 
 @pytest.mark.parametrize("body", [b"", b'{"name": "brass lamp"}'])
-def test_asgi_requests_leave_no_cycles(body: bytes, protected: None) -> None:
+def test_asgi_requests_leave_no_cycles(body: bytes, protected: int) -> None:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import PlainTextResponse
@@ -95,4 +97,4 @@ def test_asgi_requests_leave_no_cycles(body: bytes, protected: None) -> None:
     finally:
         loop.close()
     gc.collect()
-    assert calls_alive() == 0
+    assert calls_alive() <= protected
