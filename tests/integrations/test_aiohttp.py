@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import pickle
 import sqlite3
+import sys
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +20,10 @@ from tests.integrations.loops import Loop, aiohttped
 from tests.integrations.made import Spans
 
 VERSION = tuple(int(part) for part in aiohttp.__version__.split(".")[:2])
+pytestmark = pytest.mark.skipif(
+    VERSION < (3, 7) and sys.version_info >= (3, 10),
+    reason="before 3.7 it gives asyncio a loop, which no CPython after 3.9 takes",
+)
 
 
 def session_of(*args: Any, **options: Any) -> aiohttp.ClientSession:

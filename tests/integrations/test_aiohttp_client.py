@@ -15,6 +15,10 @@ from tests.integrations.made import Spans
 from tests.integrations.web import PIECES, Web
 
 VERSION = tuple(int(part) for part in aiohttp.__version__.split(".")[:2])
+pytestmark = pytest.mark.skipif(
+    VERSION < (3, 7) and sys.version_info >= (3, 10),
+    reason="before 3.7 it gives asyncio a loop, which no CPython after 3.9 takes",
+)
 
 
 def session_of(*args: Any, **options: Any) -> aiohttp.ClientSession:
