@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 use pyo3::exceptions::{PyAttributeError, PyStopIteration};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString, PyTuple};
@@ -39,6 +40,13 @@ impl Stream {
         call.bind(py).call_method0(intern!(py, "keep_open"))?;
         let left = AtomicI64::new(length.filter(|length| *length > 0).unwrap_or(UNKNOWN));
         Ok(Stream { call, source: source.unbind(), iterator, left })
+    }
+
+    /// What a stream stands for may lead back to it (a response knows its server's handler, which has the response):
+    /// the garbage collector has to see the way. The others on it can be cleared.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.source)?;
+        visit.call(&self.iterator)
     }
 
     fn __iter__(this: Bound<'_, Self>) -> Bound<'_, Self> {
