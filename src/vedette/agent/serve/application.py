@@ -11,11 +11,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vedette.agent.receive import datadog, otlp
 from vedette.agent.receive.intake import Intake
-from vedette.agent.serve import api
+from vedette.agent.serve import api, pages
 from vedette.agent.serve.context import Context
 from vedette.agent.serve.guard import KnownHosts, NoBrowsers, SafeHeaders
-from vedette.agent.serve.pages import Pages
 from vedette.agent.serve.render import STATIC, Renderer
+from vedette.agent.serve.shell import Shell
 
 
 class Static(StaticFiles):
@@ -57,7 +57,7 @@ def _page(context: Context) -> Starlette:
 
     return Starlette(
         routes=[
-            *Pages(context, Renderer()).routes(),
+            *pages.routes(Shell(context, Renderer())),
             *api.routes(context),
             Route("/favicon.ico", icon),
             Mount("/static", Static(directory=STATIC)),

@@ -10,6 +10,8 @@ from typing import Any
 import jinja2
 from starlette.responses import HTMLResponse
 
+from vedette.agent.panels import units
+
 UI = Path(str(resources.files("vedette.agent.ui")))
 STATIC = UI / "static"
 
@@ -26,6 +28,9 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._environment.globals["static"] = _static_addresses()
+        self._environment.filters.update(
+            moment=units.moment, clock=units.clock, duration=units.duration, count=units.count
+        )
 
     def page(self, template: str, values: dict[str, Any], status: int = 200) -> HTMLResponse:
         """The answer for a template."""

@@ -1,0 +1,47 @@
+"""One trace, and one span of it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import duckdb
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vedette.agent.panels.details import details
+from vedette.agent.panels.waterfall import waterfall
+from vedette.agent.query.trace import Trace, find_span, find_trace
+from vedette.agent.serve.parameters import number, span_id, trace_id
+from vedette.agent.serve.shell import Shell
+
+
+def routes(shell: Shell) -> list[Route]:
+    """`/trace/<id>` with one of its spans open if `span` names one; `/trace/<id>/span/<id>`, to put beside it."""
+
+    async def trace(request: Request) -> Response:
+        wanted = trace_id(request)
+        found = await shell.ask(lambda cursor: find_trace(cursor, wanted)) if wanted else None
+        if found is None:
+            return shell.missing(request, "There is no such trace here. It may have been removed by retention.")
+        opened = span_id(request.query_params.get("span", ""))
+        open_span = None if opened is None else await shell.ask(partial(_span, trace=found, span=opened))
+        return shell.page(request, "trace.html", {"trace": waterfall(found), "span": open_span})
+
+    async def span(request: Request) -> Response:
+        wanted, number_of_span = trace_id(request), span_id(str(request.path_params["span_id"]))
+        start = number(request, "start") or 0
+        if not wanted or number_of_span is None:
+            return shell.missing(request, "That is not the address of a span.")
+        found = await shell.ask(lambda cursor: find_span(cursor, wanted, number_of_span))
+        if found is None:
+            return shell.missing(request, "There is no such span here.")
+        return shell.page(request, "span.html", {"span": details(found, wanted, start)})
+
+    return [Route("/trace/{trace_id}", trace), Route("/trace/{trace_id}/span/{span_id}", span)]
+
+
+def _span(cursor: duckdb.DuckDBPyConnection, trace: Trace, span: int) -> dict[str, Any] | None:
+    found = find_span(cursor, trace.trace_id, span)
+    return None if found is None else details(found, trace.trace_id, trace.start)
