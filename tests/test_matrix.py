@@ -243,3 +243,12 @@ def test_unknown_names_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_python_that_is_absent_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert matrix.main(["--python", "2.1", "--list"]) == 2
     assert "there is no CPython 2.1" in capsys.readouterr().err
+
+
+def test_what_nobody_has_run_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    flask, json_ = made("flask", tested=["1.0", "2.0.0"]), made("json", distribution=None)
+    records = [("flask", "1.0", "3.9"), ("flask", "2.0", "3.9"), ("flask", "3.1", "3.12"), ("json", "3.12.1", "3.12")]
+    of = [{"integration": name, "version": version, "python": python} for name, version, python in records]
+    monkeypatch.setattr(evidence, "read", lambda: of)
+    left = sys.modules["proving.untried"].untried(chosen([flask, json_], ["3.9", "3.12"]))
+    assert [cell.name for cell in left] == ["json-of-Python-py3.9", "flask-1.0-py3.12", "flask-2.0.0-py3.12"]

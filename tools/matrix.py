@@ -4,6 +4,7 @@
     python tools/matrix.py --integration flask --python 3.12      a part; each option can be given again
     python tools/matrix.py --integration flask --version 1.1.4    also `--version latest`
     python tools/matrix.py --floors --python 3.9                  the oldest version of each
+    python tools/matrix.py --untried                              what nobody has run yet
     python tools/matrix.py --part 2/6 --minutes 8                 a sixth of it, as much as that time allows
     python tools/matrix.py --list                                 what would be run, and what is known of it
 
@@ -32,6 +33,7 @@ from generators.integrations import declared  # noqa: E402  (the paths above com
 from proving import evidence, known, package, pythons, tests  # noqa: E402
 from proving.cells import LATEST, Cell, chosen, part_of, versions_of  # noqa: E402
 from proving.outcome import Outcome, outcome_of  # noqa: E402
+from proving.untried import release, untried  # noqa: E402
 from vedette.instrument.integration import Integration  # noqa: E402
 from vedette.instrument.versions import numbers  # noqa: E402
 
@@ -63,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--version", action="append", help="as declared, or `latest`")
     made.add_argument("--python", action="append", metavar="VERSION", help="such as 3.12")
     made.add_argument("--floors", action="store_true", help="only the oldest version of each")
+    made.add_argument("--untried", action="store_true", help="only what there is no evidence of")
     made.add_argument("--part", type=part, metavar="K/N", default=(1, 1), help="the K-th of N parts")
     made.add_argument("--minutes", type=float, help="begin no cell after that time")
     made.add_argument("--jobs", type=int, default=1, help="cells at a time")
@@ -84,7 +87,7 @@ def selected(options: argparse.Namespace, interpreters: list[str]) -> list[Cell]
     """The cells that the command line asks for."""
     names, versions = options.integration or (), options.version or ()
     cells = chosen(with_tests(), interpreters, names, versions, options.floors)
-    return part_of(list(cells), *options.part)
+    return part_of(untried(cells) if options.untried else list(cells), *options.part)
 
 
 def with_tests() -> list[Integration]:
@@ -179,19 +182,11 @@ def forget_undeclared() -> None:
         integration = declarations.get(record["integration"])
         if integration is None or integration.distribution is None or integration.stand_in:
             return integration is not None
-        named = {_release(version) for version in versions_of(integration)[:-1]}
-        version = _release(record["version"])
+        named = {release(version) for version in versions_of(integration)[:-1]}
+        version = release(record["version"])
         return record["version"] == LATEST or version in named or version > max(named, default=())
 
     evidence.keep(wanted)
-
-
-def _release(version: str) -> tuple[int, ...]:
-    """A version to compare: 3.0 is 3.0.0."""
-    release = list(numbers(version))
-    while release and release[-1] == 0:
-        release.pop()
-    return tuple(release)
 
 
 def _keep_log(cell: Cell, log: str) -> None:
