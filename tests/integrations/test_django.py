@@ -471,6 +471,7 @@ def test_within_another_application(app: Any, spans: Spans) -> None:
 def test_statements_of_the_orm(app: Any, spans: Spans) -> None:
     from django.db import connection
 
+    connection.close()  # it may be from before vedette was started
     connection.ensure_connection()
     spans()
     with vedette.tracer.span("outer"), connection.cursor() as cursor:

@@ -47,7 +47,8 @@ class Operation:
     carrier: Any = None
     """Headers to continue a trace from; None to descend from what is active."""
     listeners: ClassVar[tuple[Listener, ...]] = ()
-    """Who is told; set per class by `listen`."""
+    """Who is told: who listens to this class, and to those that it inherits from."""
+    _own_listeners: ClassVar[tuple[Listener, ...]] = ()
     expects: ClassVar[Exceptions] = ()
     """Exceptions that are a normal way for the operation to end."""
 
@@ -67,10 +68,10 @@ class Operation:
     @classmethod
     def listen(cls, listener: Listener) -> None:
         """Adds a listener to all operations of this class."""
-        if listener not in cls.listeners:
-            cls.listeners = (*cls.listeners, listener)
-        for action in _when_heard.pop(cls, ()):
-            action()
+        own = vars(cls).get("_own_listeners", ())
+        if listener not in own:
+            cls._own_listeners = (*own, listener)
+            cls._gather()
 
     @classmethod
     def once_heard(cls, action: Callable[[], None]) -> None:
@@ -90,4 +91,16 @@ class Operation:
     @classmethod
     def unlisten(cls, listener: Listener) -> None:
         """Removes a listener."""
-        cls.listeners = tuple(other for other in cls.listeners if other is not listener)
+        own = vars(cls).get("_own_listeners", ())
+        cls._own_listeners = tuple(other for other in own if other is not listener)
+        cls._gather()
+
+    @classmethod
+    def _gather(cls) -> None:
+        """Brings `listeners` up to date, also of what inherits: the hook reads it with every call, and can't search."""
+        heard = [listener for kind in reversed(cls.__mro__) for listener in vars(kind).get("_own_listeners", ())]
+        cls.listeners = tuple(dict.fromkeys(heard))
+        for action in _when_heard.pop(cls, ()) if heard else ():
+            action()
+        for child in cls.__subclasses__():
+            child._gather()
