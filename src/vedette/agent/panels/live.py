@@ -23,29 +23,34 @@ def address(search: str = "", **more: Any) -> str:
     return f"/?{query}" if query else "/"
 
 
-def chips(terms: list[Term]) -> list[dict[str, str]]:
+def chips(terms: list[Term], limits: dict[str, str]) -> list[dict[str, str]]:
     """The terms of the search, each with the address without it."""
     return [
-        {"text": term.text, "kind": term.key, "problem": term.problem, "remove": address(without(terms, term))}
+        {
+            "text": term.text,
+            "kind": term.key,
+            "problem": term.problem,
+            "remove": address(without(terms, term), **limits),
+        }
         for term in terms
     ]
 
 
-def quick_filters(terms: list[Term]) -> list[dict[str, Any]]:
+def quick_filters(terms: list[Term], limits: dict[str, str]) -> list[dict[str, Any]]:
     """The filters of one click, with whether they are on and where a click leads."""
-    return [_quick(terms, text, label) for text, label in QUICK]
+    return [_quick(terms, text, label, limits) for text, label in QUICK]
 
 
-def _quick(terms: list[Term], text: str, label: str) -> dict[str, Any]:
+def _quick(terms: list[Term], text: str, label: str, limits: dict[str, str]) -> dict[str, Any]:
     found = next((term for term in terms if term.text == text), None)
     there = without(terms, found) if found else " ".join([*(term.text for term in terms), text])
-    return {"label": label, "on": found is not None, "href": address(there), "kind": text.partition(":")[0]}
+    return {"label": label, "on": found is not None, "href": address(there, **limits), "kind": text.partition(":")[0]}
 
 
-def listing(page: TracePage, search: str) -> dict[str, Any]:
-    """What the template of the list shows."""
+def listing(page: TracePage, search: str, limits: dict[str, str] | None = None) -> dict[str, Any]:
+    """What the template of the list shows; `limits` is the period, as it stands in the address."""
     longest = max((int(trace["duration"]) for trace in page.traces), default=0)
-    older = address(search, before=page.before) if page.before is not None else ""
+    older = address(search, before=page.before, **(limits or {})) if page.before is not None else ""
     return {"traces": [_line(trace, longest) for trace in page.traces], "older": older}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +25,14 @@ _STORES = ", ".join(f"'{name}'" for name in STORES)
 # Datadog tracers of old send requests without a kind; those spans are of type `web` and begin their part of the trace.
 REQUESTS = "(kind = 'server' OR (type = 'web' AND kind = '' AND parent_id = 0))"
 QUERIES = f"(type IN ({_STORES}))"
-OUTGOING = f"(kind = 'client' AND type NOT IN ({_STORES}))"
-JOBS = "(kind = 'consumer' OR (type = 'worker' AND kind IN ('', 'internal')))"
+# Commits and the like are of no type, but name the store.
+OUTGOING = f"(kind = 'client' AND type NOT IN ({_STORES}) AND NOT contains(attributes, '\"db.system'))"
+JOBS = "((kind = 'consumer' AND type <> 'websocket') OR (type = 'worker' AND kind IN ('', 'internal')))"
+OWNER = "coalesce(nullif(json_extract_string(process, '$.\"service.name\"'), ''), service)"
+"""The service whose process made the span: a query belongs to who asks, whatever service the span is filed under."""
+# Some tracers file calls of an HTTP client under a service named as the library; they are the application's own.
+PLACE = f"(CASE WHEN kind = 'client' AND type NOT IN ({_STORES}) THEN {OWNER} ELSE service END)"
+"""The service that a span counts for where services are listed and drawn."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +45,17 @@ class Scope:
 
     def condition(self, *more: str) -> tuple[str, list[Any]]:
         """SQL that is true for the spans in it (and for `more`), and its parameters."""
-        parts, values = ["start >= ?", "start < ?"], [self.period.start, self.period.end]
-        for column in ("service", "env"):
-            if getattr(self, column):
-                parts.append(f"{column} = ?")
-                values.append(getattr(self, column))
+        parts = ["start >= ?", "start < ?"]
+        values: list[Any] = [self.period.start, self.period.end]
+        if self.service:
+            parts.append("(service = ? OR contains(process, ?))")
+            values += [self.service, _told("service.name", self.service)]
+        if self.env:
+            parts.append("env = ?")
+            values.append(self.env)
         return " AND ".join([*parts, *more]), values
+
+
+def _told(name: str, value: str) -> str:
+    """An attribute as it stands in the JSON text of a process."""
+    return json.dumps({name: value}, ensure_ascii=False, separators=(",", ":"))[1:-1]

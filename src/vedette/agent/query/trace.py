@@ -65,6 +65,17 @@ def find_span(cursor: duckdb.DuckDBPyConnection, trace_id: str, span_id: int) ->
     return _decoded(found[0]) if found else None
 
 
+def failure_of(cursor: duckdb.DuckDBPyConnection, trace_id: str, kind: str, message: str) -> Row:
+    """The failure (`type`, `message`, `stack`) of a trace that is called so, and has the most to say.
+
+    Empty if no span of the trace tells more than that it failed.
+    """
+    found = rows(cursor, statement("failures"), [trace_id.rjust(32, "0")])
+    said = [json.loads(row["failure"]) for row in found]
+    same = [failure for failure in said if failure.get("type") == kind and failure.get("message", "") == message]
+    return max(same or said, key=lambda failure: len(str(failure.get("stack", ""))), default={})
+
+
 def _decoded(span: Row) -> Row:
     if "attributes" in span:
         span.update({column: json.loads(span[column] or "[]") for column in LISTS})

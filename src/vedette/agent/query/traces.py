@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from vedette.agent.query.period import Period
 from vedette.agent.query.statements import Row, rows, statement
 from vedette.agent.query.terms import Term, condition
 
@@ -32,6 +33,7 @@ def list_traces(
     newest: int,
     limit: int = 50,
     before: int | None = None,
+    period: Period | None = None,
 ) -> TracePage:
     """The newest traces that have a span matching all terms.
 
@@ -39,21 +41,30 @@ def list_traces(
         newest: number of the newest stored span.
         limit: traces wanted, at most 500.
         before: only those whose first match started earlier than this (ns since the epoch).
+        period: only matches that started in it.
     """
     limit = max(1, min(limit, MOST_TRACES))
-    matches = _matches(cursor, terms, max(newest - WINDOW, 0) if before is None else 0, before, limit)
-    if len(matches) <= limit and before is None and newest > WINDOW:
-        matches = _matches(cursor, terms, 0, before, limit)
+    recent = before is None and (period is None or period.name != "")
+    matches = _matches(cursor, terms, max(newest - WINDOW, 0) if recent else 0, before, limit, period)
+    if len(matches) <= limit and recent and newest > WINDOW:
+        matches = _matches(cursor, terms, 0, before, limit, period)
     page = matches[:limit]
     traces = rows(cursor, statement("trace_summaries"), [[str(match["trace_id"]) for match in page]])
     return TracePage(traces, page[-1]["first_match"] if len(matches) > limit else None)
 
 
 def _matches(
-    cursor: duckdb.DuckDBPyConnection, terms: list[Term], floor: int, before: int | None, limit: int
+    cursor: duckdb.DuckDBPyConnection,
+    terms: list[Term],
+    floor: int,
+    before: int | None,
+    limit: int,
+    period: Period | None,
 ) -> list[Row]:
     """One more than `limit`, to know whether there is a next page."""
     where, values = condition(terms)
+    if period is not None:
+        where, values = f"{where} AND start >= ? AND start < ?", [*values, period.start, period.end]
     text = statement("matching_traces").replace("{condition}", where)
     parameters: list[Any] = [floor, *values, END_OF_TIME if before is None else before, limit + 1]
     return rows(cursor, text, parameters)

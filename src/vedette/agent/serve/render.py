@@ -29,7 +29,7 @@ class Renderer:
         )
         self._environment.globals["static"] = _static_addresses()
         self._environment.filters.update(
-            moment=units.moment, clock=units.clock, duration=units.duration, count=units.count
+            moment=units.moment, clock=units.clock, duration=units.duration, count=units.count, colour=units.colour
         )
 
     def page(self, template: str, values: dict[str, Any], status: int = 200) -> HTMLResponse:

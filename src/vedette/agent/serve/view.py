@@ -11,7 +11,7 @@ from vedette.agent.query.period import LENGTHS, USUAL, Period, between, last
 from vedette.agent.query.scope import Scope
 from vedette.agent.serve.parameters import number
 
-LONGEST = 200
+LONGEST = 5_000
 """Characters of a value from an address that are used."""
 MILLION = 1_000_000
 

@@ -10,10 +10,17 @@ from collections.abc import Callable
 from starlette.routing import Route
 
 from vedette.agent.panels.navigation import places
-from vedette.agent.serve.pages import live, shortcuts, trace
+from vedette.agent.serve.pages import errors, live, services, shortcuts, trace, work
 from vedette.agent.serve.shell import Shell
 
-PANELS: tuple[Callable[[Shell], list[Route]], ...] = (live.routes, trace.routes, shortcuts.routes)
+PANELS: tuple[Callable[[Shell], list[Route]], ...] = (
+    live.routes,
+    trace.routes,
+    services.routes,
+    work.routes,
+    errors.routes,
+    shortcuts.routes,
+)
 
 
 def routes(shell: Shell) -> list[Route]:

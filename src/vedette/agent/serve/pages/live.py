@@ -15,6 +15,7 @@ from vedette.agent.query.terms import parse
 from vedette.agent.query.traces import list_traces
 from vedette.agent.serve.parameters import number
 from vedette.agent.serve.shell import Shell
+from vedette.agent.serve.view import period
 
 NOTHING_NEW = Response(status_code=204)
 """htmx leaves the page as it is."""
@@ -36,16 +37,22 @@ def routes(shell: Shell) -> list[Route]:
 async def _listing(shell: Shell, request: Request, seq: int) -> dict[str, Any]:
     search = request.query_params.get("q", "").strip()
     before, terms = number(request, "before"), parse(search)
-    page = await shell.ask(partial(list_traces, terms=terms, newest=seq, limit=live.PAGE, before=before))
-    rate = await shell.ask(partial(activity, terms=terms, newest=seq)) if before is None else None
+    # A number of another panel leads here with its period.
+    limits = {name: request.query_params[name] for name in ("t", "from", "to") if name in request.query_params}
+    when = period(request) if limits else None
+    page = await shell.ask(partial(list_traces, terms=terms, newest=seq, limit=live.PAGE, before=before, period=when))
+    charted = before is None and when is None
+    rate = await shell.ask(partial(activity, terms=terms, newest=seq)) if charted else None
     return {
-        **live.listing(page, search),
+        **live.listing(page, search, limits),
         "q": search,
         "since": seq,
         "newest": before is None,
-        "poll": live.address(search, since=seq),
-        "first": live.address(search),
-        "chips": live.chips(terms),
-        "quick": live.quick_filters(terms),
+        "poll": live.address(search, since=seq, **limits),
+        "first": live.address(search, **limits),
+        "period": when,
+        "unlimited": live.address(search),
+        "chips": live.chips(terms, limits),
+        "quick": live.quick_filters(terms, limits),
         "rate": live.chart(rate) if rate else None,
     }

@@ -1,0 +1,35 @@
+"""Services, and who calls whom."""
+
+from __future__ import annotations
+
+import duckdb
+
+from vedette.agent.query.groups import ENTRY, filled
+from vedette.agent.query.scope import OWNER, PLACE, STORES, Scope
+from vedette.agent.query.series import SPARKS, size_of
+from vedette.agent.query.statements import Row, rows
+
+LOOK = 200_000
+"""Newest spans that the map is drawn from."""
+
+
+def services(cursor: duckdb.DuckDBPyConnection, scope: Scope) -> list[Row]:
+    """One row per service: applications first, then what they call."""
+    where, values = scope.condition()
+    spark = [scope.period.start, size_of(scope.period, SPARKS)]
+    return rows(cursor, filled("services", {"entry": ENTRY, "condition": where, "place": PLACE}), [*spark, *values])
+
+
+def edges(cursor: duckdb.DuckDBPyConnection, scope: Scope, newest: int) -> list[Row]:
+    """`caller`, `callee`, `calls`, `errors`, `p95` (ns); also of peers that send no spans themselves.
+
+    Args:
+        newest: number of the newest stored span.
+    """
+    where, values = scope.condition()
+    floor = max(newest - LOOK, 0)
+    told = rows(cursor, filled("edges", {"condition": where, "place": PLACE}), [*values, floor])
+    stores = ", ".join(f"'{name}'" for name in STORES)
+    parts = {"condition": where, "owner": OWNER, "stores": stores}
+    silent = rows(cursor, filled("peers", parts), [*values, floor])
+    return told + silent
