@@ -123,3 +123,21 @@ def _find(module: object, path: str) -> object:
     for name in path.split("."):
         found = getattr(found, name)
     return found
+
+
+PROTECTED = """
+import vedette
+from vedette.protection import set_user
+
+vedette.protection.set_user("u1", propagate=True)
+vedette.protection.track_login_failure("al", exists=False, metadata={"a": 1})
+vedette.protection.track_event("coupon")
+vedette.protection.block_request()
+assert vedette.protection.is_user_blocked("u1") is False and vedette.protection.set_user is set_user
+print("done")
+"""
+
+
+def test_users_may_be_told_all_the_same(unloadable: Path) -> None:
+    done = run(unloadable, "-c", PROTECTED)
+    assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr

@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lifecycle": {*ENGINE, "instrument", "integrations", "protection", "opentelemetry"},
     "absent": set(),
     "_api": {"_native", "tracing", "lifecycle", "absent"},
-    "vedette": {"_api"},
+    "vedette": {"_api", "protection"},
     "auto": {"vedette", "settings"},
     "_launch": {"auto"},
     "agent": {"_native", "settings"},

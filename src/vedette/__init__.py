@@ -8,6 +8,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from vedette import protection as protection
     from vedette._api import (
         Context,
         Span,
@@ -28,6 +29,10 @@ else:
 
     def __getattr__(name: str) -> object:
         """Loads the API when it is first asked for: the launcher, and a process in which vedette is off, never are."""
+        if name == "protection":  # `vedette.protection.set_user(...)` after `import vedette` alone
+            from importlib import import_module  # few ask for it
+
+            return import_module("vedette.protection")
         if name not in __all__:
             raise AttributeError(f"module 'vedette' has no attribute {name!r}")
         from vedette import _api  # not before

@@ -7,6 +7,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
+import vedette
+
 ran: list[str] = []
 """Handlers that were reached."""
 
@@ -53,7 +55,9 @@ class Client:
 
 
 def search(name: str) -> list[Any]:
-    """A query that can be injected into."""
+    """A query that can be injected into. Of `user:<id>` it says first that it is this user's request."""
+    if name.startswith("user:"):
+        vedette.protection.set_user(name[len("user:") :])
     connection = sqlite3.connect(":memory:")
     connection.execute("create table users (name text, secret text)")
     connection.execute("insert into users values ('bob', 's3cret')")

@@ -158,6 +158,10 @@ well_known_keys! {
     VERSION = "version";
     BASE_SERVICE = "_dd.base_service";
     MEASURED = "_dd.measured";
+    USER_ID = "user.id";
+    USER_EMAIL = "user.email";
+    USER_FULL_NAME = "user.full_name";
+    SESSION_ID = "session.id";
     PROCESS_ID = "process_id";
     RUNTIME_ID = "runtime-id";
     LANGUAGE = "language";

@@ -63,6 +63,11 @@ pub static TABLE: &[Name] = &[
     name(keys::DB_SYSTEM_NAME, "db.system"),
     name(keys::DB_NAMESPACE, "db.name"),
     name(keys::DB_RESPONSE_RETURNED_ROWS, "db.row_count"),
+    // An application may have attributes of these names of its own, which stay where its users look for them.
+    Name { both: true, ..name(keys::USER_ID, "usr.id") },
+    Name { both: true, ..name(keys::USER_EMAIL, "usr.email") },
+    Name { both: true, ..name(keys::USER_FULL_NAME, "usr.name") },
+    Name { both: true, ..name(keys::SESSION_ID, "usr.session_id") },
 ];
 
 impl On {

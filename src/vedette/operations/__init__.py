@@ -5,6 +5,7 @@ from vedette.operations.command import Command
 from vedette.operations.file_access import FileAccess
 from vedette.operations.incoming_message import IncomingMessage
 from vedette.operations.incoming_request import Answer, IncomingRequest
+from vedette.operations.login import Attempt, Login
 from vedette.operations.message import Message
 from vedette.operations.operation import Operation, Refusal
 from vedette.operations.outgoing_request import OutgoingRequest
@@ -14,10 +15,12 @@ from vedette.operations.template import Template
 
 __all__ = [
     "Answer",
+    "Attempt",
     "Command",
     "FileAccess",
     "IncomingMessage",
     "IncomingRequest",
+    "Login",
     "Message",
     "Operation",
     "OutgoingRequest",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from vedette import _native
+try:
+    from vedette import _native
+except ImportError:  # the vocabulary is read where nothing is traced, too: there are no requests then
+    _native = None  # type: ignore[assignment]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

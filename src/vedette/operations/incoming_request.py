@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from vedette._native import Span
+    from vedette.operations.login import Attempt
 
     class Headers(Protocol):
         """Headers of a request or response, whatever the framework keeps them in."""
@@ -54,6 +55,7 @@ class IncomingRequest(Operation):
 
     __slots__ = (
         "answers_itself",
+        "attempt",
         "attributes",
         "begun",
         "body",
@@ -131,6 +133,8 @@ class IncomingRequest(Operation):
         self.span: Span | None = None
         self.protection: Any = None
         """State of the protection listening to this request."""
+        self.attempt: Attempt | None = None
+        """Credentials that came along, if the response tells what became of them."""
 
     def begin(self, span: Span) -> None:
         """Method, URL, client."""
@@ -178,6 +182,9 @@ class IncomingRequest(Operation):
         """Tells the listeners that more is known: `path_params`, `body`, `response`. Raises their refusals."""
         for listener in self.listeners:
             listener.learned(self, what)
+        if self.attempt is not None and what == "response":
+            attempt, self.attempt = self.attempt, None
+            attempt.answered(self)
 
     def end(self, span: Span) -> None:
         """Route, status, and what the framework adds."""

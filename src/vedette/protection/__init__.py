@@ -1,12 +1,22 @@
 """In-app protection: listens to operations, and names no library.
 
+Applications tell it of users and of their own events by the functions exported here (`vedette.protection.set_user`).
 `protect` puts listeners on the operations; which libraries make them is the integrations' affair.
 """
 
 from __future__ import annotations
 
-from vedette.operations import IncomingRequest
+from vedette.operations import IncomingRequest, Login
 from vedette.protection.listener import Quiet
+from vedette.protection.sdk import (
+    block_request,
+    is_user_blocked,
+    set_user,
+    track_event,
+    track_login_failure,
+    track_login_success,
+    track_signup,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,11 +58,12 @@ class _Sleeping(Quiet):
         from vedette.protection.gate import RequestGate
         from vedette.protection.policy import Policy
         from vedette.protection.sinks import SINKS, SinkGuard
+        from vedette.protection.users import UserGuard
 
         policy = Policy(self._settings)
         sinks = SINKS if self._settings.exploit_prevention else ()
         guards: list[Listening] = [(operation, SinkGuard(policy, of, name)) for operation, of, name in sinks]
-        return [(IncomingRequest, RequestGate(policy)), *guards]
+        return [(IncomingRequest, RequestGate(policy)), *guards, (Login, UserGuard(policy, self._settings))]
 
     def undo(self) -> None:
         """Nobody listens any more."""
@@ -69,4 +80,13 @@ def protect(settings: Settings) -> Callable[[], None]:
     return sleeping.undo
 
 
-__all__ = ["protect"]
+__all__ = [
+    "block_request",
+    "is_user_blocked",
+    "protect",
+    "set_user",
+    "track_event",
+    "track_login_failure",
+    "track_login_success",
+    "track_signup",
+]

@@ -21,6 +21,9 @@ PATH_PARAMS = "server.request.path_params"
 CLIENT = "http.client_ip"
 STATUS = "server.response.status"
 RESPONSE_HEADERS = "server.response.headers.no_cookies"
+USER_ID = "usr.id"
+USER_LOGIN = "usr.login"
+SESSION = "usr.session_id"
 
 
 def of_request(operation: IncomingRequest, headers: dict[str, Any], client: str | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vedette.protection.answers import DEFAULT_ACTION
 from vedette.protection.findings import Findings
 
 TYPE_CHECKING = False
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from vedette.operations import IncomingRequest
     from vedette.protection.addresses import Raw
     from vedette.protection.answers import Action
+    from vedette.protection.findings import Finding
     from vedette.protection.policy import Policy
 
     Earlier = Callable[[], tuple[dict[str, Any], list[Raw]]]
@@ -54,6 +56,22 @@ class RequestState:
             stopped = [action is not None for action in consequences]
             told.add(span, list(zip(findings, stopped)), response_id, at_sink)
         return response_id is not None
+
+    def report(self, findings: list[Finding]) -> None:
+        """Tells of what was found without rules; nothing is stopped because of it."""
+        span = self._operation.span
+        if span is not None:
+            told = self._findings = self._findings or Findings(self._policy.trace_rate.allows())
+            told.add(span, [(finding, False) for finding in findings], self._response_id, False)
+
+    def refuse(self) -> bool:
+        """Decides to refuse the request because the application asks for it; False if it is too late."""
+        if self._operation.begun:
+            return False
+        self._refuse(DEFAULT_ACTION)
+        if self._operation.span is not None:
+            self._operation.span.set_attribute("appsec.blocked", "true")
+        return True
 
     def _refuse(self, action: Action) -> str:
         """Decides the answer, once; the id that it carries."""

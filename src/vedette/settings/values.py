@@ -78,3 +78,11 @@ class Values:
     body_max_elements: int
     blocked_template_json: str | None
     blocked_template_html: str | None
+    user_events: Literal["identification", "anonymization", "disabled"]
+    takeover_detection: bool
+    takeover_window: float
+    takeover_account_failures: int
+    takeover_account_addresses: int
+    takeover_address_accounts: int
+    takeover_failure_ratio: float
+    takeover_process_failures: int

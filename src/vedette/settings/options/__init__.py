@@ -10,6 +10,7 @@ from vedette.settings.options import (
     requests,
     sampling,
     sending,
+    users,
 )
 
 TYPE_CHECKING = False
@@ -18,6 +19,6 @@ if TYPE_CHECKING:
 
     from vedette.settings.option import Option
 
-TOPICS = (application, sending, sampling, propagation, requests, integrations, protection)
+TOPICS = (application, sending, sampling, propagation, requests, integrations, protection, users)
 
 OPTIONS: dict[str, Option[Any]] = {row.name: row for topic in TOPICS for row in topic.OPTIONS}
