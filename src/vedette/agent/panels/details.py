@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 from vedette.agent.panels import units
+from vedette.agent.panels.curl import curl
 from vedette.agent.panels.findings import APPSEC, EVENT, findings
+from vedette.agent.panels.stack import frames
 from vedette.agent.panels.statement import Piece, laid_out
 from vedette.agent.query.statements import Row
 
@@ -18,6 +20,7 @@ HIDDEN = (APPSEC,)
 
 def details(span: Row, trace_id: str, trace_start: int) -> dict[str, Any]:
     """What the template of a span shows."""
+    found, failure = findings(span), span["failure"] or _failure(span)
     return {
         **{
             key: span[key]
@@ -33,8 +36,10 @@ def details(span: Row, trace_id: str, trace_start: int) -> dict[str, Any]:
         "clock": units.clock(span["start"]),
         "status": span["status"],
         "status_class": units.status_class(span["status"], span["error"]),
-        "findings": findings(span),
-        "failure": span["failure"] or _failure(span),
+        "findings": found,
+        "curl": curl(span, found),
+        "failure": failure,
+        "frames": frames(str(failure.get("stack", ""))),
         "sql": _statement(span),
         "attributes": _pairs(span["attributes"]),
         "events": [_event(event, span["start"]) for event in span["events"] if event.get("name") != EVENT],
@@ -86,7 +91,7 @@ def _event(event: Row, start: int) -> dict[str, Any]:
     stack = str(attributes.get("exception.stacktrace", ""))
     rest = {name: value for name, value in attributes.items() if name != "exception.stacktrace"}
     offset = units.duration(max(int(event.get("time_unix_nano", 0)) - start, 0))
-    return {"name": event.get("name", ""), "offset": offset, "attributes": _pairs(rest), "stack": stack}
+    return {"name": event.get("name", ""), "offset": offset, "attributes": _pairs(rest), "frames": frames(stack)}
 
 
 def _link(link: Row) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import anyio.to_thread
 import duckdb
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -14,6 +15,7 @@ from vedette.agent.serve.context import Context
 from vedette.agent.serve.render import Renderer
 from vedette.agent.serve.view import View, choices
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 
@@ -29,6 +31,10 @@ class Shell:
     async def ask(self, question: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
         """Runs a query in a thread, with a cursor of its own."""
         return await self.context.ask(question)
+
+    async def think(self, work: Callable[[A], T], about: A) -> T:
+        """Runs what takes long without a query, in a thread too."""
+        return await anyio.to_thread.run_sync(work, about)
 
     def page(self, request: Request, template: str, values: dict[str, Any], status: int = 200) -> HTMLResponse:
         """A whole page (or, for htmx, whatever the template is)."""

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from starlette.routing import Route
 
 from vedette.agent.panels.navigation import places
-from vedette.agent.serve.pages import errors, live, services, shortcuts, trace, work
+from vedette.agent.serve.pages import compare, errors, live, services, shortcuts, trace, work
 from vedette.agent.serve.shell import Shell
 
 PANELS: tuple[Callable[[Shell], list[Route]], ...] = (
     live.routes,
     trace.routes,
+    compare.routes,
     services.routes,
     work.routes,
     errors.routes,

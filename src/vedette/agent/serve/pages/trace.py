@@ -27,7 +27,9 @@ def routes(shell: Shell) -> list[Route]:
             return shell.missing(request, "There is no such trace here. It may have been removed by retention.")
         opened = span_id(request.query_params.get("span", ""))
         open_span = None if opened is None else await shell.ask(partial(_span, trace=found, span=opened))
-        return shell.page(request, "trace.html", {"trace": waterfall(found), "span": open_span})
+        root = await shell.ask(partial(_span, trace=found, span=int(found.root["span_id"])))
+        values = {"trace": await shell.think(waterfall, found), "span": open_span, "curl": root["curl"] if root else ""}
+        return shell.page(request, "trace.html", values)
 
     async def span(request: Request) -> Response:
         wanted, number_of_span = trace_id(request), span_id(str(request.path_params["span_id"]))

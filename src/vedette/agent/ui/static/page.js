@@ -53,8 +53,9 @@
   }
 
   function copy(button) {
-    const before = button.textContent;
-    const done = (text) => { button.textContent = text; setTimeout(() => { button.textContent = before; }, 1200); };
+    const label = button.querySelector("span") || button;
+    const before = label.textContent;
+    const done = (text) => { label.textContent = text; setTimeout(() => { label.textContent = before; }, 1200); };
     const clipboard = navigator.clipboard;  // only there on loopback and https
     if (clipboard) clipboard.writeText(button.dataset.copy).then(() => done("Copied"), () => done("Not allowed"));
   }
