@@ -129,8 +129,11 @@ class Span:
         """Adds something that happened at `time` (nanoseconds since the epoch; now if not given)."""
     def add_link(self, target: Span | Context, attributes: dict[str, Any] | None = None) -> None:
         """Relates this span to another: a span, or a context extracted from headers."""
-    def add_structure(self, name: str, packed: bytes) -> None:
-        """Adds structured data (Datadog `meta_struct`): a name and a msgpack-encoded value."""
+    def set_structure(self, name: str, data: object) -> None:
+        """Sets structured data (Datadog `meta_struct`): plain data under a name, in the place of what was there.
+
+        What is no dictionary, list, text, number, truth value or None is told by its `str`; more than 1 MiB is dropped.
+        """
     def keep(self) -> None:
         """Keeps the trace, whatever the sampling rules say."""
     def keep_for_security(self) -> None:
@@ -316,6 +319,9 @@ class Rules:
     def version(self) -> str:
         """Version that the file gives."""
     @property
+    def loaded(self) -> int:
+        """How many rules are in force."""
+    @property
     def addresses(self) -> list[str]:
         """Addresses that some rule looks at."""
     @property
@@ -340,6 +346,9 @@ class Inspection:
         The GIL is released for large data. A finding has `rule_id`, `rule_name`, `tags`, `operator`, `operator_value`,
         `address`, `key_path`, `value`, `highlight`, `on_match`, and of an exploit `sink` (address, value).
         """
+
+def obfuscated_statement(statement: str) -> str:
+    """A statement of SQL whose literals are `?`."""
 
 def client_address(named: list[str], peer: str | None) -> str | None:
     """The client's address: the first public one among the values of headers in `named`.

@@ -48,4 +48,6 @@ def _normal(span: dict[str, Any], by_id: dict[int, dict[str, Any]]) -> dict[str,
         normal["links"] = len(span["links"])
     if span.get("events"):
         normal["events"] = span["events"]
+    if span.get("structures"):
+        normal["structures"] = span["structures"]
     return {**normal, "attributes": span["attributes"]}

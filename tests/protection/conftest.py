@@ -93,6 +93,7 @@ def findings(spans: Spans) -> Any:
 def place(trigger: dict[str, Any]) -> tuple[str, list[str]]:
     """Where a finding was."""
     parameter = trigger["rule_matches"][0]["parameters"][0]
+    parameter = parameter.get("params", parameter)
     return parameter["address"], parameter["key_path"]
 
 
@@ -100,5 +101,5 @@ def triggers(spans: Spans) -> list[dict[str, Any]]:
     """The findings on the finished spans, in the Datadog form."""
     import json
 
-    told = [span["attributes"].get("_dd.appsec.json") for span in spans()]
+    told = [span.get("structures", {}).get("appsec") for span in spans()]
     return [trigger for text in told if text for trigger in json.loads(text)["triggers"]]

@@ -103,4 +103,6 @@ pub struct Process {
     pub chunk_tags: Vec<(String, String)>,
     /// Container id, if known.
     pub container_id: String,
+    /// Whether traces are sent for protection's sake alone (`DD_APM_TRACING_ENABLED=false`).
+    pub standalone: bool,
 }

@@ -12,5 +12,5 @@ pub use chunk::{Chunk, Decision, Mechanism, Process};
 pub use ids::{SpanId, TraceId};
 pub use key::{keys, Key};
 pub use limits::Limits;
-pub use span::{ErrorInfo, Event, Kind, Link, Span};
+pub use span::{ErrorInfo, Event, Extras, Kind, Link, Span};
 pub use value::{Array, Text, Value};

@@ -56,6 +56,7 @@ pub fn configure(options: &Bound<'_, PyDict>) -> PyResult<Vec<String>> {
         baggage_tags: options.get("baggage_tag_keys")?,
         sink: sink(&options, described, sampler.clone())?,
         sampler,
+        standalone: options.get::<bool>("standalone")?.then(core::heartbeat),
     });
     Ok(warnings)
 }
@@ -105,6 +106,7 @@ fn describe(options: &Options<'_, '_>) -> PyResult<Process> {
         tags: options.get("tags")?,
         chunk_tags: options.get("chunk_tags")?,
         container_id: options.get("container_id")?,
+        standalone: options.get("standalone")?,
     })
 }
 
@@ -153,6 +155,7 @@ fn targets(options: &Options<'_, '_>) -> PyResult<Vec<Target>> {
     if let Some(url) = options.maybe("otlp_url")? {
         targets.push(Target::Otlp {
             url,
+            logs: options.maybe("otlp_logs_url")?,
             json: options.get("otlp_json")?,
             gzip: options.get("otlp_gzip")?,
             headers: options.get("otlp_headers")?,

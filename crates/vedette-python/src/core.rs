@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use vedette_model::{clock, ids, Chunk, Decision, Key, Span, Text, TraceId, Value};
 use vedette_send::{Config as SendConfig, Exporter};
 use vedette_trace::propagation::Config as Propagation;
-use vedette_trace::sampling::{Sampler, SamplingConfig};
+use vedette_trace::sampling::{Limiter, Sampler, SamplingConfig};
 
 use crate::{last_words, live};
 
@@ -21,6 +21,16 @@ pub struct Core {
     /// Baggage items that the local root carries as attributes; `*` for all.
     pub baggage_tags: Vec<String>,
     pub sink: Sink,
+    /// In standalone mode, what lets a trace without a finding through now and then.
+    pub standalone: Option<Limiter>,
+}
+
+/// Traces a second that are sent in standalone mode without a finding: they show that the service lives.
+const HEARTBEAT: f64 = 1.0 / 60.0;
+
+/// What is kept in standalone mode without a finding.
+pub fn heartbeat() -> Limiter {
+    Limiter::new(HEARTBEAT)
 }
 
 /// Where finished traces go.
@@ -68,13 +78,14 @@ impl Core {
             sampler: Arc::new(Sampler::new(SamplingConfig::default())),
             baggage_tags: Vec::new(),
             sink: Sink::Nowhere,
+            standalone: None,
         }
     }
 
     /// Takes a finished chunk. Never blocks.
     #[inline]
     pub fn send(&self, chunk: Chunk) {
-        if !live::enabled() {
+        if !live::enabled() || (self.standalone.is_some() && !chunk.decision.keeps()) {
             return;
         }
         match &self.sink {
@@ -90,6 +101,10 @@ impl Core {
 
     /// Asks the sampler about a trace by its local root.
     pub fn decide(&self, root: &Span, trace: TraceId) -> Decision {
+        if let Some(heartbeat) = &self.standalone {
+            let priority = i8::from(heartbeat.allow(clock::monotonic()));
+            return Decision { priority, ..Decision::default() };
+        }
         let service = if root.service.is_empty() { &self.service } else { root.service.as_str() };
         self.sampler.decide(root, trace, service, &self.env, clock::monotonic())
     }

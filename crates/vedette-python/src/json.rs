@@ -1,15 +1,22 @@
 //! Plain Python data as JSON text, without importing a module for it.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use serde_json::Value;
 
 /// Containers in containers that are written.
-const DEPTH: usize = 8;
+const DEPTH: usize = 16;
 
 /// The text of `object`; what is no plain data is given by its `str`.
 pub fn text(object: &Bound<'_, PyAny>) -> String {
     value(object, DEPTH).to_string()
+}
+
+/// The same as MessagePack.
+pub fn packed(object: &Bound<'_, PyAny>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(1024);
+    vedette_wire::msgpack::json::write(&mut out, &value(object, DEPTH));
+    out
 }
 
 fn value(object: &Bound<'_, PyAny>, depth: usize) -> Value {
@@ -20,7 +27,10 @@ fn value(object: &Bound<'_, PyAny>, depth: usize) -> Value {
         return flag.is_true().into();
     }
     if object.is_instance_of::<PyInt>() {
-        return object.extract::<i64>().map_or_else(|_| printed(object), Value::from);
+        let whole = object.extract::<i64>().map(Value::from);
+        return whole
+            .or_else(|_| object.extract::<u64>().map(Value::from))
+            .unwrap_or_else(|_| printed(object));
     }
     if let Ok(number) = object.cast::<PyFloat>() {
         return number.extract::<f64>().map_or(Value::Null, Value::from);
@@ -31,6 +41,9 @@ fn value(object: &Bound<'_, PyAny>, depth: usize) -> Value {
     if object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>() {
         let items = object.try_iter().into_iter().flatten().flatten();
         return items.map(|item| value(&item, depth - 1)).collect();
+    }
+    if let Ok(text) = object.cast::<PyString>() {
+        return text.to_string_lossy().into_owned().into();
     }
     printed(object)
 }

@@ -15,6 +15,7 @@ mod memory;
 mod process;
 mod remote;
 mod span;
+mod statement;
 mod stream;
 mod trace;
 mod tracer;
@@ -52,6 +53,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(last_words::watch_sigterm_again, module)?)?;
     module.add_function(wrap_pyfunction!(memory::take, module)?)?;
     module.add_function(wrap_pyfunction!(memory::fix, module)?)?;
+    module.add_function(wrap_pyfunction!(statement::obfuscated_statement, module)?)?;
     module.add_function(wrap_pyfunction!(waf::client_address, module)?)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))
 }

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use vedette_model::{clock, ids, Chunk, Span};
+use vedette_model::{clock, ids, Chunk, Extras, Span};
 use vedette_send::{Amount, Counters, TargetCounters};
 
 use crate::convert;
@@ -32,6 +32,8 @@ fn chunk_dict<'py>(py: Python<'py>, chunk: &Chunk) -> PyResult<Bound<'py, PyDict
     dict.set_item("mechanism", chunk.decision.mechanism.map(|mechanism| mechanism as u8))?;
     dict.set_item("rule_rate", chunk.decision.rule_rate)?;
     dict.set_item("origin", chunk.origin.as_str())?;
+    let tags: Vec<_> = chunk.tags.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    dict.set_item("tags", tags)?;
     dict.set_item("has_root", chunk.has_root)?;
     dict.set_item("spans", spans)?;
     Ok(dict)
@@ -64,6 +66,17 @@ fn span_dict<'py>(py: Python<'py>, span: &Span) -> PyResult<Bound<'py, PyDict>> 
             events.append((event.name.as_str(), pairs(py, &event.attributes)?))?;
         }
         dict.set_item("events", events)?;
+        dict.set_item("structures", structures(py, extras)?)?;
+    }
+    Ok(dict)
+}
+
+/// Structured data by name, as JSON text.
+fn structures<'py>(py: Python<'py>, extras: &Extras) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    for (name, packed) in &extras.structures {
+        let json = vedette_wire::msgpack::json::value(packed, 32).unwrap_or_default();
+        dict.set_item(name.as_str(), json.to_string())?;
     }
     Ok(dict)
 }

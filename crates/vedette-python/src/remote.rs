@@ -84,12 +84,12 @@ impl Context {
 
 /// The local part of a trace that this process inherited by a fork, for its first span.
 pub fn continue_inherited(trace: &Arc<Trace>, data: &mut Data) -> Arc<Trace> {
-    let (origin, tags, tracestate) = trace.remote_parts();
+    let (origin, tracestate) = trace.remote_parts();
     let remote = Remote {
         trace_id: trace.id,
         span_id: data.parent,
         origin: Text::new(origin),
-        tags: tags.to_vec(),
+        tags: trace.tags().into_owned(),
         tracestate: Text::new(tracestate),
         ..Remote::default()
     };
@@ -135,15 +135,16 @@ fn is_environ(headers: &Bound<'_, PyAny>) -> bool {
 pub fn inject(headers: &Bound<'_, PyAny>, span: &Bound<'_, Span>) {
     let decision = span.get().decide(span.py());
     let trace = &span.get().trace;
-    let (origin, tags, tracestate) = trace.remote_parts();
+    let (origin, tracestate) = trace.remote_parts();
+    let tags = trace.tags();
     let baggage = trace.baggage();
     let outgoing = Outgoing {
-        trace_id: trace.id,
+        trace_id: if trace.goes_on() { trace.id } else { 0 },
         span_id: span.get().id,
         priority: Some(decision.priority),
         decision: Some(&decision),
         origin,
-        tags,
+        tags: &tags,
         tracestate,
         baggage: &baggage,
     };

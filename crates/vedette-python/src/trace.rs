@@ -1,5 +1,6 @@
 //! One trace within this process: who belongs to it, what is finished, what was decided.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use vedette_model::{clock, ids, Chunk, Decision, Mechanism, Span, SpanId, Text, TraceId};
@@ -28,8 +29,15 @@ struct State {
     finished: Vec<Span>,
     open: usize,
     decision: Option<Decision>,
+    /// Products that found something in the trace here: bits of `_dd.p.ts`.
+    source: u8,
     baggage: Vec<(String, String)>,
 }
+
+/// What tells the products that a trace is of interest to, as two hexadecimal digits.
+const SOURCE: &str = "_dd.p.ts";
+/// The bit of application protection in it.
+const SECURITY: u8 = 0x02;
 
 impl Trace {
     /// A new trace, or the local part of a remote one. `inherited` is a decision made by a parent process.
@@ -43,7 +51,8 @@ impl Trace {
         let now = clock::unix();
         let id =
             remote.as_ref().map_or_else(|| ids::trace_id(core.wide_ids, now / 1_000_000_000), |r| r.trace_id);
-        let decision = inherited.or_else(|| remote.as_ref().and_then(|r| r.priority).map(remote_decision));
+        let decision =
+            inherited.or_else(|| remote.as_deref().and_then(|remote| decided_upstream(&core, remote)));
         let state = State { decision, baggage, ..State::default() };
         let generation = ids::generation();
         Arc::new(Trace {
@@ -116,9 +125,9 @@ impl Trace {
         let mut chunk = Chunk { trace_id, spans, has_root: root.is_some(), decision, ..Chunk::default() };
         if let Some(remote) = &self.remote {
             chunk.origin.clone_from(&remote.origin);
-            chunk.tags.clone_from(&remote.tags);
             chunk.tracestate.clone_from(&remote.tracestate);
         }
+        chunk.tags = self.tags().into_owned();
         self.core.send(chunk);
     }
 
@@ -139,8 +148,37 @@ impl Trace {
     /// The user's (or protection's) word, which wins over rules.
     pub fn overrule(&self, keep: bool, mechanism: Mechanism) {
         let priority = if keep { 2 } else { -1 };
-        self.state().decision =
-            Some(Decision { priority, mechanism: Some(mechanism), ..Decision::default() });
+        let mut state = self.state();
+        state.decision = Some(Decision { priority, mechanism: Some(mechanism), ..Decision::default() });
+        if mechanism == Mechanism::AppSec {
+            state.source |= SECURITY;
+        }
+    }
+
+    /// Whether protection found something, here or in a service that the trace came from.
+    pub fn is_of_security(&self) -> bool {
+        (self.state().source | self.source_upstream()) & SECURITY != 0
+    }
+
+    /// Whether other services are to know of the trace: in standalone mode those of interest alone.
+    pub fn goes_on(&self) -> bool {
+        self.core.standalone.is_none() || self.is_of_security()
+    }
+
+    fn source_upstream(&self) -> u8 {
+        self.remote.as_deref().map_or(0, source_of)
+    }
+
+    /// Propagation tags `_dd.p.*`: upstream's, and what was found here.
+    pub fn tags(&self) -> Cow<'_, [(Text, Text)]> {
+        let upstream = self.remote.as_ref().map_or(&[][..], |remote| &remote.tags);
+        let source = self.state().source;
+        if source == 0 {
+            return Cow::Borrowed(upstream);
+        }
+        let bits = Text::new(format!("{:02x}", source | self.source_upstream()));
+        let others = upstream.iter().filter(|(name, _)| name != SOURCE).cloned();
+        others.chain([(Text::const_new(SOURCE), bits)]).collect()
     }
 
     /// Items of the trace's baggage, in order.
@@ -162,12 +200,21 @@ impl Trace {
         self.state().baggage.clear();
     }
 
-    /// Origin, propagation tags and foreign tracestate, for injection.
-    pub fn remote_parts(&self) -> (&str, &[(Text, Text)], &str) {
-        self.remote.as_ref().map_or(("", &[], ""), |r| (&r.origin, &r.tags, &r.tracestate))
+    /// Origin and foreign tracestate, for injection.
+    pub fn remote_parts(&self) -> (&str, &str) {
+        self.remote.as_ref().map_or(("", ""), |r| (&r.origin, &r.tracestate))
     }
 }
 
-fn remote_decision(priority: i8) -> Decision {
-    Decision { priority, ..Decision::default() }
+/// The products that a trace was of interest to before it came here.
+fn source_of(remote: &Remote) -> u8 {
+    let told = remote.tags.iter().find(|(name, _)| name == SOURCE);
+    told.and_then(|(_, bits)| u8::from_str_radix(bits, 16).ok()).unwrap_or(0)
+}
+
+/// The decision that came with a trace; in standalone mode it counts where protection made it.
+fn decided_upstream(core: &Core, remote: &Remote) -> Option<Decision> {
+    let counts = core.standalone.is_none() || source_of(remote) & SECURITY != 0;
+    let priority = remote.priority.filter(|_| counts)?;
+    Some(Decision { priority, ..Decision::default() })
 }

@@ -19,6 +19,7 @@ const LARGE: usize = 4_096;
 pub struct Rules {
     rules: Arc<Ruleset>,
     failures: Vec<(String, String)>,
+    loaded: usize,
 }
 
 #[pymethods]
@@ -29,14 +30,21 @@ impl Rules {
     fn new(py: Python<'_>, files: Vec<Vec<u8>>) -> PyResult<Rules> {
         let parsed = py.detach(|| Ruleset::merged(&files.iter().map(Vec::as_slice).collect::<Vec<_>>()));
         let (rules, diagnostics) = parsed.map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let loaded = diagnostics.loaded.len();
         let failures = diagnostics.failed.into_iter().map(|failure| (failure.id, failure.reason)).collect();
-        Ok(Rules { rules: Arc::new(rules), failures })
+        Ok(Rules { rules: Arc::new(rules), failures, loaded })
     }
 
     /// Version that the file gives.
     #[getter]
     fn version(&self) -> &str {
         self.rules.version()
+    }
+
+    /// How many rules are in force.
+    #[getter]
+    fn loaded(&self) -> usize {
+        self.loaded
     }
 
     /// Addresses that some rule looks at.

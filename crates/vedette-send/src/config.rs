@@ -53,6 +53,8 @@ pub enum Target {
         url: String,
         /// JSON instead of protobuf.
         json: bool,
+        /// Full address for findings as log records, usually ending in `/v1/logs`; None to send none.
+        logs: Option<String>,
         /// Whether bodies are compressed.
         gzip: bool,
         /// Further request headers.
@@ -126,6 +128,7 @@ impl Target {
         Target::Otlp {
             url: url.to_string(),
             json: false,
+            logs: None,
             gzip: true,
             headers: Vec::new(),
             certificate: None,
@@ -138,6 +141,14 @@ impl Target {
         without_user_info(self.url()).into_owned()
     }
 
+    /// The same receiver at its address for log records, if it has one.
+    pub(crate) fn for_logs(&self) -> Option<Target> {
+        let mut target = self.clone();
+        let Target::Otlp { url, logs, .. } = &mut target else { return None };
+        *url = logs.take()?;
+        Some(target)
+    }
+
     fn url(&self) -> &str {
         match self {
             Target::Datadog { url, .. } | Target::Otlp { url, .. } => url,
@@ -147,6 +158,9 @@ impl Target {
     fn check(&self) -> Result<(), Error> {
         let (Target::Datadog { headers, .. } | Target::Otlp { headers, .. }) = self;
         Endpoint::parse(self.url())?;
+        if let Target::Otlp { logs: Some(logs), .. } = self {
+            Endpoint::parse(logs)?;
+        }
         Headers::new().extend(headers).map(|_| ())
     }
 }

@@ -12,6 +12,7 @@ use vedette_wire::{decode, stats, DecodeLimits, Format};
 
 fn otlp(url: &str, json: bool, gzip: bool) -> Target {
     Target::Otlp {
+        logs: None,
         url: format!("{url}/v1/traces"),
         json,
         gzip,

@@ -21,6 +21,11 @@ fn main() -> std::io::Result<()> {
             std::process::exit(2);
         }
     };
-    let body = encode(format, &cases::chunks(), &cases::process(), &Options { native_events });
+    let body = encode(
+        format,
+        &cases::chunks(),
+        &cases::process(),
+        &Options { native_events, structures: native_events },
+    );
     std::io::stdout().write_all(&body)
 }

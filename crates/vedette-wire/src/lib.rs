@@ -18,6 +18,7 @@ pub mod bounds;
 pub mod datadog;
 mod decision;
 pub mod entry;
+pub mod findings;
 mod json;
 pub mod msgpack;
 pub mod names;
@@ -53,6 +54,8 @@ pub enum Format {
 pub struct Options {
     /// It takes `span_events` (`/info` says so); otherwise events go as text. v0.4 only.
     pub native_events: bool,
+    /// It takes `meta_struct` (`/info` says so); otherwise findings go as text. v0.4 only.
+    pub structures: bool,
 }
 
 /// What one process sent.

@@ -5,15 +5,18 @@ mod cases;
 
 use std::path::{Path, PathBuf};
 
-use vedette_wire::{encode, Format, Options};
+use vedette_wire::{encode, otlp, Format, Options};
 
 fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name)
 }
 
 fn check(name: &str, format: Format, options: Options) {
-    let body = encode(format, &cases::chunks(), &cases::process(), &options);
-    let text = if name.ends_with(".json") { pretty(&body) } else { hex(&body) };
+    compare(name, &encode(format, &cases::chunks(), &cases::process(), &options));
+}
+
+fn compare(name: &str, body: &[u8]) {
+    let text = if name.ends_with(".json") { pretty(body) } else { hex(body) };
     if std::env::var_os("VEDETTE_REWRITE_GOLDEN").is_some() {
         std::fs::write(golden(name), &text).expect("the folder of golden files can be written");
     }
@@ -38,7 +41,11 @@ fn datadog_v04() {
 
 #[test]
 fn datadog_v04_with_native_events() {
-    check("datadog_v04_native_events.hex", Format::DatadogV04, Options { native_events: true });
+    check(
+        "datadog_v04_native_events.hex",
+        Format::DatadogV04,
+        Options { native_events: true, structures: true },
+    );
 }
 
 #[test]
@@ -54,4 +61,33 @@ fn otlp_protobuf() {
 #[test]
 fn otlp_json() {
     check("otlp.json", Format::OtlpJson, Options::default());
+}
+
+#[test]
+fn findings_in_every_dialect() {
+    let (attack, process) = (cases::attack(), cases::process());
+    let whole = Options { native_events: true, structures: true };
+    for (name, format, options) in [
+        ("findings_v04.hex", Format::DatadogV04, whole),
+        ("findings_v04_text.hex", Format::DatadogV04, Options::default()),
+        ("findings_v05.hex", Format::DatadogV05, Options::default()),
+        ("findings_otlp_traces.json", Format::OtlpJson, Options::default()),
+    ] {
+        compare(name, &encode(format, &attack, &process, &options));
+    }
+    compare("findings_otlp_logs.json", &otlp::logs::encode(&attack, &process, true).unwrap());
+    compare("findings_otlp_logs.hex", &otlp::logs::encode(&attack, &process, false).unwrap());
+}
+
+#[test]
+fn no_findings_make_no_logs() {
+    assert_eq!(otlp::logs::encode(&cases::chunks(), &cases::process(), true), None);
+}
+
+#[test]
+fn standalone_is_told_where_a_service_is_entered() {
+    let process = vedette_model::Process { standalone: true, ..cases::process() };
+    let body = encode(Format::DatadogV04, &cases::attack(), &process, &Options::default());
+    let text = String::from_utf8_lossy(&body);
+    assert_eq!(text.matches("_dd.apm.enabled").count(), 1);
 }

@@ -11,7 +11,7 @@ const FORMATS: [Format; 4] = [Format::DatadogV04, Format::DatadogV05, Format::Ot
 const TIGHT: DecodeLimits = DecodeLimits { bytes: 1 << 20, spans: 50, depth: 16, memory: 1 << 20 };
 
 fn body(format: Format) -> Vec<u8> {
-    encode(format, &cases::chunks(), &cases::process(), &Options { native_events: true })
+    encode(format, &cases::chunks(), &cases::process(), &Options { native_events: true, structures: true })
 }
 
 fn survive(format: Format, bytes: &[u8]) {

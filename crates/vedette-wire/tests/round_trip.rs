@@ -5,7 +5,7 @@ mod cases;
 use vedette_model::{keys, Array, Chunk, Kind, Process, Span, Value};
 use vedette_wire::{decode, encode, rows, DecodeLimits, Format, Options, Received};
 
-const EVENTS: Options = Options { native_events: true };
+const EVENTS: Options = Options { native_events: true, structures: true };
 
 fn there_and_back(format: Format, options: &Options) -> Vec<Received> {
     let body = encode(format, &cases::chunks(), &cases::process(), options);
@@ -58,7 +58,9 @@ fn datadog_keeps_spans() {
             let received = there_and_back(format, &options);
             for sent in cases::chunks().iter().flat_map(|chunk| &chunk.spans) {
                 let mut sent = as_datadog(sent);
-                if let (Format::DatadogV05, Some(extras)) = (format, &mut sent.extras) {
+                if let (true, Some(extras)) =
+                    (format == Format::DatadogV05 || options != EVENTS, &mut sent.extras)
+                {
                     extras.structures.clear();
                 }
                 assert_eq!(sorted(find(&received, &sent.name).0), sent, "{format:?}");

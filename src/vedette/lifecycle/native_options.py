@@ -49,6 +49,7 @@ def _identity(settings: Settings) -> dict[str, Any]:
         "language_version": f"{version[0]}.{version[1]}.{version[2]}",
         "interpreter": sys.implementation.name.replace("cpython", "CPython"),
         "chunk_tags": chunk_tags(settings),
+        "standalone": not settings.apm_tracing,
         "container_id": container_id(),
         "wide_ids": settings.trace_id_128_bit,
         "partial_flush_min_spans": max(settings.partial_flush_min_spans, 1) if settings.partial_flush else _NEVER,
@@ -91,6 +92,15 @@ def _propagation(settings: Settings) -> dict[str, Any]:
     }
 
 
+def _logs_url(settings: Settings) -> str | None:
+    if not settings.security_logs or settings.protection == "off":
+        return None
+    if settings.otlp_logs_endpoint:
+        return settings.otlp_logs_endpoint
+    base, found, rest = (settings.otlp_traces_endpoint or "").rpartition("/v1/traces")
+    return f"{base}/v1/logs" if found and not rest else None
+
+
 def _sending(settings: Settings, in_memory: bool) -> dict[str, Any]:
     exporters = settings.exporters
     return {
@@ -104,6 +114,7 @@ def _sending(settings: Settings, in_memory: bool) -> dict[str, Any]:
         "datadog_url": settings.agent_url if exporters in ("datadog", "both") else None,
         "datadog_version": settings.trace_api_version,
         "otlp_url": settings.otlp_traces_endpoint if exporters in ("otlp", "both") else None,
+        "otlp_logs_url": _logs_url(settings),
         "otlp_json": settings.otlp_protocol == "http/json",
         "otlp_gzip": settings.otlp_compression == "gzip",
         "otlp_headers": list(settings.otlp_headers.items()),

@@ -194,6 +194,8 @@ class IncomingRequest(Operation):
             span.set_attributes(self.attributes)
         if TAGS.headers:
             span.set_attributes(TAGS.of_headers(self.response_headers, "response"))
+        if self.protection is not None:
+            self.protection.ended(self, span)
         if status is not None and server_errors(status):
             span.error = True
         if self.route is None and status is not None:

@@ -49,7 +49,7 @@ class RequestGate(Quiet):
 
         operation.protection = RequestState(self._policy, operation, opening)
         if operation.span is not None:
-            operation.span.set_attributes({"_dd.appsec.enabled": 1, "_dd.runtime_family": "python"})
+            operation.span.set_attributes(self._policy.marks)
 
     def _is_refused(self, operation: IncomingRequest) -> bool:
         state = RequestState(self._policy, operation)
@@ -57,9 +57,8 @@ class RequestGate(Quiet):
         cookies = headers.pop("cookie", None)
         client = client_address(headers, operation.peer, self._policy.client_ip_header)
         if operation.span is not None:
-            operation.span.set_attributes(
-                {"client.address": client, "_dd.appsec.enabled": 1, "_dd.runtime_family": "python"}
-            )
+            operation.span.set_attributes({"client.address": client, **self._policy.marks})
+        state.came_from(client, headers)
         operation.protection = state
         parts = addresses.raw_parts(operation, cookies)
         return state.inspect(addresses.of_request(operation, headers, client), parts)

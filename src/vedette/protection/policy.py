@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from vedette._native import Inspection, Rules
+from vedette._native import Inspection, Rules, __version__
 from vedette.protection.answers import BLOCK, DEFAULT_ACTION, REDIRECT, Answers
+from vedette.protection.redaction import Redaction
 from vedette.protection.rule_file import read_rules
 from vedette.protection.trace_rate import TraceRate
 
@@ -23,6 +24,11 @@ class Policy:
         self.answers = Answers(settings.blocked_template_json, settings.blocked_template_html)
         self.client_ip_header = settings.client_ip_header
         self.trace_rate = TraceRate(settings.protection_trace_rate_limit)
+        self.redaction = Redaction(settings.protection_obfuscation_keys, settings.protection_obfuscation_values)
+        self.stack_depth = settings.protection_stack_depth
+        self.most_stacks = settings.protection_stacks if settings.protection_stack_traces else 0
+        self.marks: dict[str, Any] = {}
+        """What the span of every request says of its protection, once the rules are read."""
         self._rule_path = settings.protection_rules
         self._seconds = settings.waf_timeout
         self._depth = settings.body_max_depth
@@ -40,6 +46,7 @@ class Policy:
             self._addresses = frozenset(rules.addresses)
             self._actions = {"block": DEFAULT_ACTION, **{name: (kind, of) for name, kind, of in rules.actions}}
             self._rules = rules
+            self.marks = _marks(rules)
         return self._rules
 
     def troubled(self, error: Exception) -> None:
@@ -65,3 +72,14 @@ class Policy:
             return None
         named = (self._actions.get(name) for name in finding["on_match"])
         return next((action for action in named if action is not None and action[0] in (BLOCK, REDIRECT)), None)
+
+
+def _marks(rules: Rules) -> dict[str, Any]:
+    return {
+        "_dd.appsec.enabled": 1,
+        "_dd.runtime_family": "python",
+        "_dd.appsec.waf.version": __version__,
+        "_dd.appsec.event_rules.version": rules.version,
+        "_dd.appsec.event_rules.loaded": rules.loaded,
+        "_dd.appsec.event_rules.error_count": len(rules.failures),
+    }

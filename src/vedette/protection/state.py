@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from vedette.protection.addresses import by_name
 from vedette.protection.answers import DEFAULT_ACTION
 from vedette.protection.findings import Findings
+from vedette.protection.reported_headers import ALWAYS, FOUND, RESPONSE, tags
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from vedette._native import Span
     from vedette.operations import IncomingRequest
     from vedette.protection.addresses import Raw
     from vedette.protection.answers import Action
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 class RequestState:
     """One request's inspection: what was looked at, found and decided."""
 
-    __slots__ = ("_earlier", "_findings", "_inspection", "_operation", "_policy", "_response_id")
+    __slots__ = ("_client", "_earlier", "_findings", "_headers", "_inspection", "_operation", "_policy", "_response_id")
 
     def __init__(self, policy: Policy, operation: IncomingRequest, earlier: Earlier | None = None) -> None:
         self._policy = policy
@@ -30,8 +33,27 @@ class RequestState:
         self._inspection = policy.inspection()
         self._findings: Findings | None = None
         self._response_id: str | None = None
+        self._client: str | None = None
+        self._headers: dict[str, Any] = {}
         self._earlier = earlier
         """What was inspected elsewhere before; needed once a sink is reached."""
+
+    def came_from(self, client: str | None, headers: dict[str, Any]) -> None:
+        """Remembers the client's address, and the request's headers by lower-case name."""
+        self._client, self._headers = client, headers
+
+    def ended(self, operation: IncomingRequest, span: Span) -> None:
+        """Tells on the request's span what is told of every request, and more where something was found."""
+        try:
+            found = self._findings is not None
+            told: dict[str, Any] = tags(self._headers, FOUND if found else ALWAYS, "request")
+            if operation.response_headers is not None:
+                told.update(tags(by_name(operation.response_headers), RESPONSE, "response"))
+            if found:
+                told["actor.ip"] = self._client
+            span.set_attributes(told)
+        except Exception as error:
+            self._policy.troubled(error)
 
     def inspect(self, addresses: dict[str, Any], raw: list[Raw] | None = None, at_sink: bool = False) -> bool:
         """Evaluates new data, and tells of what was found. True if what is under way is to be stopped because of it.
@@ -52,7 +74,7 @@ class RequestState:
         decided = next((action for action in consequences if action is not None), None)
         response_id = self._refuse(decided) if decided is not None else None
         if span is not None:
-            told = self._findings = self._findings or Findings(self._policy.trace_rate.allows())
+            told = self._findings = self._findings or Findings(self._policy)
             stopped = [action is not None for action in consequences]
             told.add(span, list(zip(findings, stopped)), response_id, at_sink)
         return response_id is not None
@@ -61,7 +83,7 @@ class RequestState:
         """Tells of what was found without rules; nothing is stopped because of it."""
         span = self._operation.span
         if span is not None:
-            told = self._findings = self._findings or Findings(self._policy.trace_rate.allows())
+            told = self._findings = self._findings or Findings(self._policy)
             told.add(span, [(finding, False) for finding in findings], self._response_id, False)
 
     def refuse(self) -> bool:

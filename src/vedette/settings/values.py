@@ -12,6 +12,7 @@ class Values:
     """Every option as an attribute."""
 
     enabled: bool
+    apm_tracing: bool
     service: str | None
     env: str | None
     version: str | None
@@ -36,6 +37,8 @@ class Values:
     trace_api_version: Literal["v0.4", "v0.5"]
     otlp_endpoint: str | None
     otlp_traces_endpoint: str
+    otlp_logs_endpoint: str | None
+    security_logs: bool
     otlp_protocol: Literal["http/protobuf", "http/json"]
     otlp_headers: Mapping[str, str]
     otlp_compression: Literal["none", "gzip"]
@@ -73,6 +76,11 @@ class Values:
     exploit_prevention: bool
     waf_timeout: float
     protection_trace_rate_limit: int
+    protection_stack_traces: bool
+    protection_stacks: int
+    protection_stack_depth: int
+    protection_obfuscation_keys: str | None
+    protection_obfuscation_values: str | None
     body_limit: int
     body_max_depth: int
     body_max_elements: int

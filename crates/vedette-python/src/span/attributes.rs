@@ -5,7 +5,7 @@ use pyo3::types::PyDict;
 use vedette_model::key::keys;
 use vedette_model::limits::count_cut;
 use vedette_model::span::set_in;
-use vedette_model::{clock, Key, Limits, Mechanism, Value};
+use vedette_model::{clock, Key, Limits, Mechanism, Text, Value};
 
 use super::Span;
 use crate::convert;
@@ -35,6 +35,14 @@ pub(super) fn bounded_push<T>(list: &mut Vec<T>, item: T, most: usize) {
         list.push(item);
     } else {
         count_cut();
+    }
+}
+
+/// Puts a structure in the place of the one of that name.
+pub(super) fn set_structure(structures: &mut Vec<(Text, Vec<u8>)>, name: &str, packed: Vec<u8>) {
+    match structures.iter_mut().find(|(known, _)| known == name) {
+        Some(slot) => slot.1 = packed,
+        None => bounded_push(structures, (Text::new(name), packed), Limits::DEFAULT.links),
     }
 }
 

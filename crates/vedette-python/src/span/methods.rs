@@ -5,9 +5,12 @@ use pyo3::types::{PyDict, PyTuple, PyType};
 use vedette_model::limits::count_cut;
 use vedette_model::{Event, Limits, Mechanism, Text};
 
-use super::attributes::{bounded_push, pairs, to_dict};
+use super::attributes::{bounded_push, pairs, set_structure, to_dict};
 use super::Span;
-use crate::{convert, remote};
+use crate::{convert, json, remote};
+
+/// Bytes of one structure; findings have some hundred each.
+const MOST_STRUCTURE: usize = 1 << 20;
 
 #[pymethods]
 impl Span {
@@ -162,10 +165,13 @@ impl Span {
         self.change(|data| bounded_push(&mut data.extras().links, link, Limits::DEFAULT.links));
     }
 
-    /// Adds structured data (Datadog `meta_struct`): a name and a msgpack-encoded value.
-    fn add_structure(&self, name: &str, packed: &[u8]) {
-        let entry = (Text::new(name), packed.to_vec());
-        self.change(|data| bounded_push(&mut data.extras().structures, entry, Limits::DEFAULT.links));
+    /// Sets structured data (Datadog `meta_struct`): plain data under a name, in the place of what was there.
+    fn set_structure(&self, name: &str, data: &Bound<'_, PyAny>) {
+        let packed = json::packed(data);
+        if packed.len() > MOST_STRUCTURE {
+            return count_cut();
+        }
+        self.change(|span| set_structure(&mut span.extras().structures, name, packed));
     }
 
     /// Keeps the trace, whatever the rules say.
@@ -192,7 +198,7 @@ impl Span {
     /// Members of other vendors in the W3C tracestate that came with the trace.
     #[getter]
     fn tracestate(&self) -> &str {
-        self.trace.remote_parts().2
+        self.trace.remote_parts().1
     }
 
     /// Items of the trace's baggage.

@@ -46,6 +46,8 @@ pub(crate) struct Agent {
     /// Whether statements are obfuscated as the Agent would.
     obfuscates: bool,
     info: Info,
+    /// Whether it has ever answered the question what it takes.
+    asked: bool,
     /// When to ask for `/info`; at once after anything that hints at another Agent.
     ask_at: Instant,
     rates_seen: Vec<u8>,
@@ -69,9 +71,10 @@ impl Agent {
             payload_bytes: config.payload_bytes,
             obfuscates: config.obfuscate.sql,
             info: Info::default(),
+            asked: false,
             ask_at: Instant::now(),
             rates_seen: Vec::new(),
-            stats: Stats::new(config.stats),
+            stats: Stats::new(config.stats && !config.process.standalone),
             left_out: Amount::default(),
         }
     }
@@ -88,6 +91,7 @@ impl Agent {
             self.ask_at = Instant::now() + INFO_PAUSE;
             return;
         };
+        self.asked = true;
         self.info = if reply.status == 200 { Info::parse(&reply.body) } else { Info::default() };
         self.stats.heed(&self.info);
         self.ask_at = Instant::now() + INFO_AGE;
@@ -151,7 +155,9 @@ impl Agent {
         }
         let headers = headers.with_number("x-datadog-trace-count", payload.amount.traces);
         if !self.stats.are_sent() {
-            return headers;
+            // In standalone mode nobody is to compute them: requests are not what is paid for.
+            let nobody = if self.process.standalone { "yes" } else { "" };
+            return headers.with("datadog-client-computed-stats", nobody);
         }
         headers
             .with("datadog-client-computed-stats", "yes")
@@ -186,13 +192,16 @@ impl Agent {
 }
 
 impl Backend for Agent {
-    fn encode(&mut self, chunks: &[Chunk], _: Option<Duration>, meter: &TargetMeter) -> Vec<Payload> {
+    fn encode(&mut self, chunks: &[Chunk], within: Option<Duration>, meter: &TargetMeter) -> Vec<Payload> {
         let selected = self.select(chunks, meter);
         if selected.is_empty() {
             return Vec::new();
         }
+        if !self.asked && within.is_none() && selected.iter().any(has_structures) {
+            self.ask(meter); // only structures hold all that is known of an attack
+        }
         let format = self.format();
-        let options = Options { native_events: self.info.span_events };
+        let options = Options { native_events: self.info.span_events, structures: self.info.structures };
         let mut write = |chunks: &[Chunk]| encode(format, chunks, &self.process, &options);
         let found = split(&selected, self.payload_bytes, &mut write).into_iter();
         found.map(|(body, amount)| Payload::traces(body, amount, path(format))).collect()
@@ -222,6 +231,10 @@ impl Backend for Agent {
     fn due(&self) -> Option<Instant> {
         self.stats.due()
     }
+}
+
+fn has_structures(chunk: &Chunk) -> bool {
+    chunk.spans.iter().any(|span| span.extras.as_ref().is_some_and(|extras| !extras.structures.is_empty()))
 }
 
 /// Where an Agent takes a format.

@@ -3,13 +3,13 @@
 mod answer;
 
 use std::io::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use flate2::write::GzEncoder;
 use flate2::Compression;
 use ureq::http::Method;
 use vedette_model::{Chunk, Process};
-use vedette_wire::{content_type, encode, Format, Options};
+use vedette_wire::{content_type, encode, otlp, Format, Options};
 
 use crate::backend::{split, Backend, Outcome, Payload};
 use crate::config::{Config, Target};
@@ -18,9 +18,20 @@ use crate::door::Door;
 use crate::http::Headers;
 use crate::sampled;
 
+/// What a payload of log records has for a path: they have an address of their own.
+const LOGS: &str = "logs";
+/// Tries of log records: traces, which tell the same, wait behind them.
+const LOGS_TRIES: u32 = 2;
+/// How long a receiver that wants no logs is left alone with them.
+const LOGS_PAUSE: Duration = Duration::from_secs(300);
+
 /// One receiver.
 pub(crate) struct Receiver {
     door: Door,
+    /// Where findings go as log records, if anywhere.
+    logs: Option<Door>,
+    /// Until then it wants none.
+    no_logs_until: Option<Instant>,
     format: Format,
     gzip: bool,
     process: Process,
@@ -37,6 +48,8 @@ impl Receiver {
         let format = if json { Format::OtlpJson } else { Format::OtlpProtobuf };
         Receiver {
             door: Door::new(target),
+            logs: target.for_logs().as_ref().map(Door::new),
+            no_logs_until: None,
             format,
             gzip,
             process: config.process.clone(),
@@ -44,6 +57,37 @@ impl Receiver {
                 .with("content-type", content_type(format))
                 .with("content-encoding", if gzip { "gzip" } else { "" }),
             payload_bytes: config.payload_bytes,
+        }
+    }
+
+    fn packed(&self, body: Vec<u8>) -> Vec<u8> {
+        if self.gzip {
+            zip(body)
+        } else {
+            body
+        }
+    }
+
+    /// The findings in `chunks` as log records, if there are any and the receiver wants them.
+    fn findings(&self, chunks: &[Chunk]) -> Option<Payload> {
+        self.logs.as_ref()?;
+        if self.no_logs_until.is_some_and(|until| Instant::now() < until) {
+            return None;
+        }
+        let body = otlp::logs::encode(chunks, &self.process, self.format == Format::OtlpJson)?;
+        Some(Payload { body: self.packed(body), amount: Amount::default(), path: LOGS, tries: LOGS_TRIES })
+    }
+
+    fn send_logs(&mut self, body: &[u8], within: Option<Duration>, meter: &TargetMeter) -> Outcome {
+        let Some(door) = &mut self.logs else { return Outcome::Sent };
+        match Outcome::of(door.send(Method::POST, "", self.headers.clone(), body, within, meter)) {
+            Ok(_) => Outcome::Sent,
+            Err(outcome) => {
+                if matches!(outcome, Outcome::Rejected(_)) {
+                    self.no_logs_until = Some(Instant::now() + LOGS_PAUSE);
+                }
+                outcome
+            }
         }
     }
 }
@@ -61,11 +105,14 @@ impl Backend for Receiver {
         }
         let mut write = |chunks: &[Chunk]| encode(self.format, chunks, &self.process, &Options::default());
         let found = split(kept, self.payload_bytes, &mut write).into_iter();
-        let pack = |body| if self.gzip { zip(body) } else { body };
-        found.map(|(body, amount)| Payload::traces(pack(body), amount, "")).collect()
+        let traces = found.map(|(body, amount)| Payload::traces(self.packed(body), amount, ""));
+        traces.chain(self.findings(kept)).collect()
     }
 
     fn send(&mut self, payload: &Payload, within: Option<Duration>, meter: &TargetMeter) -> Outcome {
+        if payload.path == LOGS {
+            return self.send_logs(&payload.body, within, meter);
+        }
         let reply =
             self.door.send(Method::POST, payload.path, self.headers.clone(), &payload.body, within, meter);
         match Outcome::of(reply) {

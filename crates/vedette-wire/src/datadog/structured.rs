@@ -1,9 +1,10 @@
 //! Links, events and structures of a span: as MessagePack where the format has a place for them, else as JSON text.
 
 use serde_json::{json, Map};
-use vedette_model::{Array, Event, Key, Link, Span, Text, Value};
+use vedette_model::{keys, Array, Event, Extras, Key, Link, Span, Text, Value};
 
 use super::tags::{truth_text, Sink};
+use crate::findings;
 use crate::msgpack::write;
 use crate::value::to_json;
 
@@ -75,22 +76,35 @@ fn item_texts(array: &Array) -> Vec<String> {
     }
 }
 
-/// Writes the field `span_events`.
-pub(super) fn write_events(out: &mut Vec<u8>, events: &[Event]) {
+/// Events that this dialect tells as such: findings are in a structure already.
+fn events(extras: &Extras) -> Vec<&Event> {
+    let structured = extras.structures.iter().any(|(name, _)| name == findings::STRUCTURE);
+    extras.events.iter().filter(|event| !structured || event.name != findings::EVENT).collect()
+}
+
+/// Writes the field `span_events`, if there is something to write; returns how many fields that were.
+pub(super) fn write_events(out: &mut Vec<u8>, extras: &Extras) -> u32 {
+    let events = events(extras);
+    if events.is_empty() {
+        return 0;
+    }
     write::text(out, "span_events");
     write::list(out, events.len());
-    for event in events {
-        write::map(out, 3);
-        write::text(out, "name");
-        write::text(out, &event.name);
-        write::text(out, "time_unix_nano");
-        write::unsigned(out, event.time);
-        write::text(out, "attributes");
-        write::map(out, event.attributes.len());
-        for (key, value) in &event.attributes {
-            write::text(out, key.name());
-            write_typed(out, value);
-        }
+    events.into_iter().for_each(|event| write_event(out, event));
+    1
+}
+
+fn write_event(out: &mut Vec<u8>, event: &Event) {
+    write::map(out, 3);
+    write::text(out, "name");
+    write::text(out, &event.name);
+    write::text(out, "time_unix_nano");
+    write::unsigned(out, event.time);
+    write::text(out, "attributes");
+    write::map(out, event.attributes.len());
+    for (key, value) in &event.attributes {
+        write::text(out, key.name());
+        write_typed(out, value);
     }
 }
 
@@ -165,9 +179,18 @@ pub(super) fn write_structures(out: &mut Vec<u8>, structures: &[(Text, Vec<u8>)]
 
 /// Tells events as the text `events`, for Agents that do not take them otherwise.
 pub(super) fn tell_events(span: &Span, sink: &mut impl Sink) {
-    let Some(extras) = span.extras.as_ref().filter(|extras| !extras.events.is_empty()) else { return };
-    let events: Vec<_> = extras.events.iter().map(event_json).collect();
-    sink.text("events", &serde_json::Value::Array(events).to_string());
+    let Some(extras) = &span.extras else { return };
+    let events: Vec<_> = events(extras).into_iter().map(event_json).collect();
+    if !events.is_empty() {
+        sink.text("events", &serde_json::Value::Array(events).to_string());
+    }
+}
+
+/// Tells findings as the text `_dd.appsec.json`, for Agents that do not take structures.
+pub(super) fn tell_findings(span: &Span, sink: &mut impl Sink) {
+    if let Some(text) = span.extras.as_ref().and_then(|extras| findings::text(extras)) {
+        sink.text(keys::APPSEC_JSON.name(), &text);
+    }
 }
 
 fn event_json(event: &Event) -> serde_json::Value {

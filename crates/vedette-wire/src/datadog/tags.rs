@@ -43,6 +43,9 @@ pub(super) fn tell(span: &Span, place: Place, tags: &ProcessTags, sink: &mut imp
     }
     if place.entry {
         sink.number("_dd.top_level", 1.0);
+        if place.process.standalone {
+            sink.number("_dd.apm.enabled", 0.0);
+        }
     }
     if !place.chunk.origin.is_empty() {
         sink.text("_dd.origin", &place.chunk.origin);

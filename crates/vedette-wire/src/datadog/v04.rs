@@ -80,6 +80,9 @@ impl Writer<'_> {
         if !self.options.native_events {
             structured::tell_events(span, &mut sink);
         }
+        if !self.options.structures {
+            structured::tell_findings(span, &mut sink);
+        }
         let Maps { texts, numbers, .. } = sink;
         write::close_map(out, meta, texts);
         out.extend_from_slice(b"\xa7metrics");
@@ -96,11 +99,10 @@ impl Writer<'_> {
             fields += 1;
             structured::write_links(out, &extras.links);
         }
-        if self.options.native_events && !extras.events.is_empty() {
-            fields += 1;
-            structured::write_events(out, &extras.events);
+        if self.options.native_events {
+            fields += structured::write_events(out, extras);
         }
-        if !extras.structures.is_empty() {
+        if self.options.structures && !extras.structures.is_empty() {
             fields += 1;
             structured::write_structures(out, &extras.structures);
         }

@@ -50,6 +50,7 @@ fn write_tags(out: &mut Vec<u8>, span: &Span, place: Place, tags: &ProcessTags, 
     tags::tell(span, place, tags, &mut sink);
     structured::tell_links(span, &mut sink);
     structured::tell_events(span, &mut sink);
+    structured::tell_findings(span, &mut sink);
     let Maps { texts, metrics, numbers, .. } = sink;
     write::close_map(out, meta, texts);
     let at = write::open_map(out);

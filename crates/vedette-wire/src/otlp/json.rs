@@ -120,7 +120,7 @@ fn link(out: &mut Writer, link: &Link) {
     }
 }
 
-fn attribute_list(out: &mut Writer, attributes: &[(Key, Value)]) {
+pub(super) fn attribute_list(out: &mut Writer, attributes: &[(Key, Value)]) {
     out.list("attributes", |out| {
         attributes.iter().for_each(|(key, value)| attribute(out, key.name(), value.into()));
     });
@@ -139,7 +139,7 @@ fn status(out: &mut Writer, place: Place) {
     });
 }
 
-fn attribute(out: &mut Writer, name: &str, told: Told) {
+pub(super) fn attribute(out: &mut Writer, name: &str, told: Told) {
     out.object(|out| {
         out.text("key", name);
         out.key("value");

@@ -9,6 +9,7 @@ mod conventions;
 mod incoming;
 pub mod json;
 mod json_read;
+pub mod logs;
 mod outgoing;
 pub mod protobuf;
 mod protobuf_read;

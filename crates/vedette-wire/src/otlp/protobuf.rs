@@ -117,7 +117,7 @@ fn status(out: &mut Vec<u8>, place: Place) {
 
 /// Writes a `KeyValue`.
 #[inline]
-fn attribute(out: &mut Vec<u8>, field: u32, name: &str, told: Told) {
+pub(super) fn attribute(out: &mut Vec<u8>, field: u32, name: &str, told: Told) {
     write::message(out, field, 1, |out| {
         write::bytes(out, 1, name.as_bytes());
         write::message(out, 2, 1, |out| value(out, told));

@@ -24,6 +24,7 @@ pub fn process() -> Process {
         tags: vec![("team".into(), "checkout".into())],
         chunk_tags: vec![("_dd.git.commit.sha".into(), "0a1b2c3d".into())],
         container_id: String::new(),
+        standalone: false,
     }
 }
 
@@ -183,4 +184,49 @@ pub fn key(name: &str) -> Key {
 
 fn strings(items: &[&str]) -> Value {
     Value::Array(Box::new(Array::Str(items.iter().map(|item| (*item).into()).collect())))
+}
+
+#[allow(dead_code, reason = "not every user of these cases has a use for it")]
+/// A request with one finding that was stopped, as protection tells it.
+pub fn attack() -> Vec<Chunk> {
+    let mut span =
+        Span { id: 31, start: START, duration: 9, name: "flask.request".into(), ..Span::default() };
+    span.kind = Kind::Server;
+    span.set(keys::HTTP_ROUTE, "/search");
+    span.set(keys::APPSEC_EVENT, "true");
+    span.set(keys::APPSEC_BLOCKED, "true");
+    let pack = |json: &serde_json::Value| {
+        let mut out = Vec::new();
+        vedette_wire::msgpack::json::write(&mut out, json);
+        out
+    };
+    let trigger = serde_json::json!({
+        "rule": {"id": "vdt-rasp-sqli-001", "name": "SQL injection exploit", "tags": {"type": "sql_injection"}},
+        "span_id": 31, "stack_id": "5"
+    });
+    let frame = serde_json::json!({"id": 0, "file": "app.py", "line": 7, "function": "search"});
+    let stack = serde_json::json!({"id": "5", "language": "python", "frames": [frame]});
+    *span.extras() = Extras {
+        events: vec![Event {
+            time: START + 5,
+            name: vedette_wire::findings::EVENT.into(),
+            attributes: vec![
+                (key("security.rule.id"), "vdt-rasp-sqli-001".into()),
+                (key("security.rule.name"), "SQL injection exploit".into()),
+                (key("security.category"), "vulnerability_trigger".into()),
+                (key("security.input.address"), "server.request.query".into()),
+                (key("security.input.path"), "q".into()),
+                (key("security.blocked"), true.into()),
+                (key("code.line.number"), 7.into()),
+            ],
+        }],
+        structures: vec![
+            ("appsec".into(), pack(&serde_json::json!({"triggers": [trigger]}))),
+            ("_dd.stack".into(), pack(&serde_json::json!({"exploit": [stack]}))),
+        ],
+        ..Extras::default()
+    };
+    let decision = Decision { priority: 2, mechanism: Some(Mechanism::AppSec), ..Decision::default() };
+    let tags = vec![("_dd.p.ts".into(), "02".into())];
+    vec![Chunk { trace_id: TRACE, spans: vec![span], has_root: true, decision, tags, ..Chunk::default() }]
 }

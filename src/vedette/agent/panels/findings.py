@@ -64,9 +64,10 @@ def _parsed(source: Any) -> Any:
 
 def _matches(trigger: dict[str, Any]) -> Iterator[dict[str, str]]:
     for match in map(_object, _list(trigger.get("rule_matches"))):
-        more = {"operator": str(match.get("operator", "")), "sink": str(_object(match.get("sink")).get("value", ""))}
-        for parameter in _list(match.get("parameters")):
-            yield {**_parameter(_object(parameter)), **more}
+        operator, sink = str(match.get("operator", "")), _object(match.get("sink"))
+        for parameter in map(_object, _list(match.get("parameters"))):
+            used = sink or _object(parameter.get("resource"))
+            yield {**_parameter(parameter), "operator": operator, "sink": str(used.get("value", ""))}
 
 
 def _parameter(parameter: dict[str, Any]) -> dict[str, str]:

@@ -19,6 +19,14 @@ OPTIONS = (
         live=True,
     ),
     Option(
+        "apm_tracing",
+        BOOLEAN,
+        True,
+        ("DD_APM_TRACING_ENABLED", negated("DD_EXPERIMENTAL_APPSEC_STANDALONE_ENABLED")),
+        "Whether requests are traced for their own sake. Without it protection stands alone: traces with a finding are "
+        "sent, one a minute of the others, and other services are told of the former alone.",
+    ),
+    Option(
         "service",
         TEXT,
         None,

@@ -47,6 +47,45 @@ OPTIONS = (
         "Traces per second that are kept because of an attack in them.",
     ),
     Option(
+        "protection_stack_traces",
+        BOOLEAN,
+        True,
+        ("DD_APPSEC_STACK_TRACE_ENABLED",),
+        "Whether exploits are told with the application's stack.",
+    ),
+    Option(
+        "protection_stacks",
+        COUNT,
+        2,
+        ("DD_APPSEC_MAX_STACK_TRACES",),
+        "Stacks that one request tells at most.",
+    ),
+    Option(
+        "protection_stack_depth",
+        COUNT,
+        32,
+        ("DD_APPSEC_MAX_STACK_TRACE_DEPTH", "DD_APPSEC_MAX_STACK_TRACES_DEPTH"),
+        "Frames of one stack: three quarters from its innermost end, the rest from its beginning; 0 for all.",
+    ),
+    Option(
+        "protection_obfuscation_keys",
+        TEXT,
+        None,
+        ("DD_APPSEC_OBFUSCATION_PARAMETER_KEY_REGEXP",),
+        "Regular expression of the names of inputs whose values findings do not tell, instead of the built-in one; "
+        "empty for none.",
+        empty=True,
+    ),
+    Option(
+        "protection_obfuscation_values",
+        TEXT,
+        None,
+        ("DD_APPSEC_OBFUSCATION_PARAMETER_VALUE_REGEXP",),
+        "Regular expression of what findings do not tell wherever it stands, instead of the built-in one; empty for "
+        "none.",
+        empty=True,
+    ),
+    Option(
         "body_limit",
         COUNT,
         1024 * 1024,

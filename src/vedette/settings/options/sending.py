@@ -71,6 +71,20 @@ OPTIONS = (
         "Whole address for traces over OTLP, used as it is.",
     ),
     Option(
+        "otlp_logs_endpoint",
+        URL,
+        None,
+        ("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",),
+        "Whole address for findings as log records over OTLP; by default what `/v1/logs` makes of the one for traces.",
+    ),
+    Option(
+        "security_logs",
+        BOOLEAN,
+        True,
+        (),
+        "Whether findings are sent as log records where traces are sent by OTLP, beside the events of their spans.",
+    ),
+    Option(
         "otlp_protocol",
         PROTOCOL,
         "http/protobuf",
