@@ -172,7 +172,7 @@ def test_findings_are_told_on_the_request(protected: Any, spans: Spans) -> None:
     for password in ("a", "b", "c", "right"):
         ask(app, f"/in/al/{password}", headers=headers)
     *_, third, success = [span["attributes"] for span in spans()]
-    (trigger,) = json.loads(third["_dd.appsec.json"])["triggers"]
+    (trigger,) = json.loads(spans.last[2]["structures"]["appsec"])["triggers"]
     assert trigger["rule"]["id"] == "vdt-ato-001"
     assert trigger["rule"]["tags"]["type"] == "brute_force"
     assert trigger["rule_matches"][0]["parameters"][0] == {
@@ -183,7 +183,7 @@ def test_findings_are_told_on_the_request(protected: Any, spans: Spans) -> None:
     }
     assert third["appsec.event"] == "true"
     assert third["security.suggested_denials"] == ["http.client_ip 8.8.8.8"]
-    (trigger,) = json.loads(success["_dd.appsec.json"])["triggers"]
+    (trigger,) = json.loads(spans.last[3]["structures"]["appsec"])["triggers"]
     assert trigger["rule"]["tags"]["type"] == "account_takeover"
     assert success["security.suggested_denials"] == ["usr.login al"]
     events = [event[1]["security.rule.id"] for event in spans.last[3]["events"] if event[0] == "security.finding"]

@@ -277,8 +277,7 @@ def test_sessions_and_logins_are_refused(denying: None, event: Any) -> None:
 
 def test_denied_users_are_only_told_of_when_monitoring(told: Any, spans: Spans, tmp_path: Path) -> None:
     told(lambda: set_user("evil"), protection_rules=deny_rules(tmp_path, "evil"))
-    attributes = spans.last[0]["attributes"]
-    (trigger,) = json.loads(attributes["_dd.appsec.json"])["triggers"]
+    (trigger,) = json.loads(spans.last[0]["structures"]["appsec"])["triggers"]
     assert "blocked" not in trigger
 
 

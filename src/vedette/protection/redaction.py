@@ -84,6 +84,10 @@ class Redaction:
         self._ready = True
 
 
+USUAL = Redaction()
+"""What hides the usual secrets, where nobody said anything else."""
+
+
 def _pattern(said: str | None, default: str) -> re.Pattern[str] | None:
     import re  # as above
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vedette.operations import IncomingRequest
     from vedette.protection.addresses import Raw
     from vedette.protection.answers import Action
-    from vedette.protection.findings import Finding
+    from vedette.protection.redaction import Finding
     from vedette.protection.policy import Policy
 
     Earlier = Callable[[], tuple[dict[str, Any], list[Raw]]]

@@ -23,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from vedette.protection.findings import Finding
+    from vedette.protection.redaction import Finding
     from vedette.protection.takeover_findings import Pattern
     from vedette.settings import Settings
 

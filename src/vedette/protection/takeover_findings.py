@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Literal
 
-    from vedette.protection.findings import Finding
+    from vedette.protection.redaction import Finding
 
     Pattern = Literal["brute_force", "distributed", "stuffing", "distributed_stuffing", "takeover"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vedette.protection.findings import redacted
+from vedette.protection.redaction import USUAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def flattened(metadata: Mapping[Any, Any]) -> Iterator[tuple[str, str]]:
     for (name, value), _ in zip(_leaves(metadata, "", _DEEPEST), range(_MOST_METADATA)):
         known = "true" if value is True else "false" if value is False else text(value)
         if known is not None:
-            yield name, redacted({"key_path": [name], "value": known, "highlight": []})["value"]
+            yield name, USUAL.of({"key_path": [name], "value": known, "highlight": []})["value"]
 
 
 def _leaves(value: Mapping[Any, Any], prefix: str, depth: int) -> Iterator[tuple[str, object]]:
