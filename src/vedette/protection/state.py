@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from vedette.operations import IncomingRequest
     from vedette.protection.addresses import Raw
     from vedette.protection.answers import Action
-    from vedette.protection.redaction import Finding
     from vedette.protection.policy import Policy
+    from vedette.protection.redaction import Finding
 
     Earlier = Callable[[], tuple[dict[str, Any], list[Raw]]]
 
