@@ -35,6 +35,7 @@ __all__ = [
     "fix",
     "flush",
     "inject",
+    "obfuscated_statement",
     "reconfigure",
     "runtime_id",
     "shutdown",
