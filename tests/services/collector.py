@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -21,7 +22,8 @@ from tests.services import process
 
 SOURCE = Path(__file__).parent / "collector"
 VERSION = "0.150.0"
-PROGRAM = Path(__file__).resolve().parents[2] / ".cache" / f"otel-collector-{VERSION}"
+OWN = hashlib.sha256((SOURCE / "main.go").read_bytes()).hexdigest()[:8]
+PROGRAM = Path(__file__).resolve().parents[2] / ".cache" / f"otel-collector-{VERSION}-{OWN}"
 BUILD_SECONDS = 180.0
 
 CONFIG = """
@@ -41,6 +43,9 @@ service:
     traces:
       receivers: [otlp]
       exporters: [lines]
+    logs:
+      receivers: [otlp]
+      exporters: [lines]
 """
 
 
@@ -53,12 +58,24 @@ class Collector:
 
     @property
     def url(self) -> str:
-        """The address for an OTLP exporter of traces."""
+        """The address for an OTLP exporter of traces; log records go beside it."""
         return f"http://127.0.0.1:{self.port}/v1/traces"
+
+    @property
+    def logs_file(self) -> Path:
+        """Where it writes log records."""
+        return Path(f"{self.file}.logs")
 
     def requests(self) -> list[dict[str, Any]]:
         """The `TracesData` of every request so far."""
-        return [json.loads(line) for line in self.file.read_text().splitlines()] if self.file.exists() else []
+        return _lines(self.file)
+
+    def wait_for_logs(self, seconds: float = 10.0) -> list[dict[str, Any]]:
+        """The `LogsData` of every request so far, once there is one."""
+        deadline = time.monotonic() + seconds
+        while not (found := _lines(self.logs_file)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return found
 
     def wait_for(self, count: int, seconds: float = 10.0) -> list[dict[str, Any]]:
         """The same, once there are so many."""
@@ -69,8 +86,13 @@ class Collector:
 
     def clear(self) -> None:
         """Forget what was received."""
-        if self.file.exists():
-            os.truncate(self.file, 0)
+        for file in (self.file, self.logs_file):
+            if file.exists():
+                os.truncate(file, 0)
+
+
+def _lines(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 
 def program() -> Path:

@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/exporter"
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
 	"go.opentelemetry.io/collector/otelcol"
+	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/receiver"
 	"go.opentelemetry.io/collector/receiver/otlpreceiver"
@@ -24,21 +25,39 @@ type config struct {
 	Path string `mapstructure:"path"`
 }
 
-func newTraces(ctx context.Context, set exporter.Settings, given component.Config) (exporter.Traces, error) {
-	file, err := os.OpenFile(given.(*config).Path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+// lines writes what it is given to a file, one line each.
+func lines(path string) (func(line []byte, err error) error, error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return nil, err
 	}
-	marshaler := ptrace.JSONMarshaler{}
-	push := func(_ context.Context, traces ptrace.Traces) error {
-		line, err := marshaler.MarshalTraces(traces)
+	return func(line []byte, err error) error {
 		if err != nil {
 			return err
 		}
 		_, err = file.Write(append(line, '\n'))
 		return err
+	}, nil
+}
+
+func newTraces(ctx context.Context, set exporter.Settings, given component.Config) (exporter.Traces, error) {
+	write, err := lines(given.(*config).Path)
+	if err != nil {
+		return nil, err
 	}
+	marshaler := ptrace.JSONMarshaler{}
+	push := func(_ context.Context, traces ptrace.Traces) error { return write(marshaler.MarshalTraces(traces)) }
 	return exporterhelper.NewTraces(ctx, set, given, push)
+}
+
+func newLogs(ctx context.Context, set exporter.Settings, given component.Config) (exporter.Logs, error) {
+	write, err := lines(given.(*config).Path + ".logs")
+	if err != nil {
+		return nil, err
+	}
+	marshaler := plog.JSONMarshaler{}
+	push := func(_ context.Context, logs plog.Logs) error { return write(marshaler.MarshalLogs(logs)) }
+	return exporterhelper.NewLogs(ctx, set, given, push)
 }
 
 func factories() (otelcol.Factories, error) {
@@ -48,6 +67,7 @@ func factories() (otelcol.Factories, error) {
 		file,
 		func() component.Config { return &config{} },
 		exporter.WithTraces(newTraces, component.StabilityLevelStable),
+		exporter.WithLogs(newLogs, component.StabilityLevelStable),
 	)
 	return otelcol.Factories{
 		Receivers: map[component.Type]receiver.Factory{receiver_.Type(): receiver_},
