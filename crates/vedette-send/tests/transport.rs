@@ -94,8 +94,15 @@ fn tls_server(file: &Path) -> Server {
 }
 
 fn otlp(url: String, certificate: Option<PathBuf>) -> Exporter {
-    let target =
-        Target::Otlp { url, json: false, gzip: false, headers: Vec::new(), certificate, timeout: SECOND };
+    let target = Target::Otlp {
+        url,
+        logs: None,
+        json: false,
+        gzip: false,
+        headers: Vec::new(),
+        certificate,
+        timeout: SECOND,
+    };
     Exporter::new(config(vec![target])).unwrap()
 }
 
