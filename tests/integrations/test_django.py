@@ -469,9 +469,11 @@ def test_within_another_application(app: Any, spans: Spans) -> None:
 
 
 def test_statements_of_the_orm(app: Any, spans: Spans) -> None:
-    from django.db import connection
+    from django.db import connections
+    from django.db.backends.sqlite3.base import DatabaseWrapper
 
-    connection.close()  # it may be from before vedette was started
+    # One of its own: Django's, which stays open as long as the process, may be from before vedette was started.
+    connection = DatabaseWrapper(connections["default"].settings_dict, "default")
     connection.ensure_connection()
     spans()
     with vedette.tracer.span("outer"), connection.cursor() as cursor:
