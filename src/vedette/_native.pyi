@@ -400,7 +400,23 @@ def extract(headers: object) -> Context:
     Datadog, B3. Malformed headers count as absent.
     """
 
-def inject(headers: MutableMapping[str, str], span: Span) -> None:
+@final
+class RawHeaders:
+    """Headers as HTTP libraries hold them for the wire, as a mapping that takes headers."""
+
+    def __new__(cls, list: list[Any], names: int) -> RawHeaders:
+        """`list` holds lines (`names` is 0), or tuples that say the name once or twice and then the value; all bytes.
+
+        Raises ValueError for other `names`.
+        """
+    def get(self, name: str) -> str | None:
+        """The value of the first header of that name, whatever its case."""
+    def items(self) -> list[tuple[bytes, bytes]]:
+        """All headers, names as they are spelled."""
+    def __setitem__(self, name: str, value: str) -> None:
+        """Puts a header at the end, in the place of all of that name."""
+
+def inject(headers: MutableMapping[str, str] | RawHeaders, span: Span) -> None:
     """Writes the trace context of `span` into a mapping of headers. Nothing is raised, also by a mapping that refuses.
 
     Formats are those of the setting `propagation_style_inject`. The sampling decision is made now if it was not.

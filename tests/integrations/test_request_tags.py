@@ -68,3 +68,19 @@ def test_outgoing_requests(asked: Any, spans: Spans, web: Web) -> None:
     assert told["http.request.headers.x-tenant"] == "acme"
     assert "date" in told
     assert told["url.full"] == web.url("/ok")
+
+
+def test_outgoing_requests_whose_headers_are_raw(asked: Any, spans: Spans, web: Web, instrument: Any) -> None:
+    import http.client
+
+    httpx = pytest.importorskip("httpx")
+    instrument("http_client")
+    asked(header_tags="X-Tenant,Date:date")
+    httpx.get(web.url("/ok"), headers={"X-Tenant": "acme"})
+    connection = http.client.HTTPConnection(web.host, web.port)
+    connection.request("GET", "/ok", headers={"X-Tenant": "acme"})
+    connection.getresponse().read()
+    connection.close()
+    for span in spans():
+        assert span["attributes"]["http.request.headers.x-tenant"] == "acme"
+        assert "date" in span["attributes"]

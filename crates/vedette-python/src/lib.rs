@@ -13,6 +13,7 @@ mod last_words;
 mod live;
 mod memory;
 mod process;
+mod raw_headers;
 mod remote;
 mod span;
 mod statement;
@@ -27,6 +28,7 @@ use pyo3::prelude::*;
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<span::Span>()?;
     module.add_class::<remote::Context>()?;
+    module.add_class::<raw_headers::RawHeaders>()?;
     module.add_class::<hook::Hook>()?;
     module.add_class::<hook::Switch>()?;
     module.add_class::<hook::Wrapped>()?;

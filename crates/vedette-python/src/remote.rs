@@ -10,6 +10,7 @@ use vedette_model::key::keys;
 use vedette_model::{Key, Link, Span as Data, Text, Value};
 use vedette_trace::propagation::{self, Carrier, Extracted, Outgoing, Remote};
 
+use crate::raw_headers::RawHeaders;
 use crate::span::Span;
 use crate::trace::Trace;
 
@@ -148,9 +149,13 @@ pub fn inject(headers: &Bound<'_, PyAny>, span: &Bound<'_, Span>) {
         tracestate,
         baggage: &baggage,
     };
+    let raw = headers.cast::<RawHeaders>().ok();
     let problem = propagation::inject(&trace.core.propagation, &outgoing, &mut |name, value| {
         // A mapping that refuses (immutable, odd types) is the caller's to have.
-        let _ = headers.set_item(name, value);
+        let _ = match raw {
+            Some(raw) => raw.get().set(headers.py(), name, value),
+            None => headers.set_item(name, value),
+        };
     });
     if let Some(problem) = problem {
         span.get().change_root(span.py(), |root| root.set(keys::PROPAGATION_ERROR, problem));

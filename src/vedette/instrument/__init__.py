@@ -1,7 +1,18 @@
 """The engine: turns an integration's declaration into hooks, and takes them off again."""
 from __future__ import annotations
 
-from vedette._native import Call, Span, Stream, enclosing
+from vedette._native import Call, RawHeaders, Span, Stream, enclosing
 from vedette.instrument.integration import Around, Between, Integration, Setup, option
 
-__all__ = ["Around", "Between", "Call", "Integration", "Setup", "Span", "Stream", "enclosing", "option"]
+__all__ = [
+    "Around",
+    "Between",
+    "Call",
+    "Integration",
+    "RawHeaders",
+    "Setup",
+    "Span",
+    "Stream",
+    "enclosing",
+    "option",
+]

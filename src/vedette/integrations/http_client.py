@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from vedette.instrument import Around, Call, Integration, option
+from vedette.instrument import Around, Call, Integration, RawHeaders, option
 from vedette.instrument.families import http_client
 from vedette.operations import OutgoingRequest
 
@@ -15,32 +15,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 _waiting: WeakKeyDictionary[Any, Call] = WeakKeyDictionary()
-
-
-class Head:
-    """The lines of a request that are about to be sent, as a mapping that takes headers."""
-
-    __slots__ = ("_lines", "_names")
-
-    def __init__(self, lines: list[bytes]) -> None:
-        self._lines = lines
-        self._names = [line.partition(b":")[0].lower() for line in lines]
-
-    def get(self, name: str) -> str | None:
-        """The value of a header."""
-        wanted = name.lower().encode()
-        if wanted not in self._names:
-            return None
-        return str(self._lines[self._names.index(wanted)].partition(b":")[2], "latin-1").strip()
-
-    def __setitem__(self, name: str, value: str) -> None:
-        wanted = name.lower().encode()
-        while wanted in self._names:
-            at = self._names.index(wanted)
-            del self._lines[at], self._names[at]
-        # As `putheader` does it, without its looking for what our headers never hold.
-        self._lines.append(b"%s: %s" % (name.encode("ascii"), value.encode("latin-1")))
-        self._names.append(wanted)
 
 
 def sending(call: Call) -> OutgoingRequest | None:
@@ -53,7 +27,7 @@ def sending(call: Call) -> OutgoingRequest | None:
     port = connection._tunnel_port if connection._tunnel_host else connection.port
     scheme = "https" if connection.default_port == 443 else "http"
     url = http_client.absolute(scheme, host.strip("[]"), port, target)
-    head = Head(connection._buffer)
+    head = RawHeaders(connection._buffer, names=0)
     operation = http_client.outgoing(integration, "http.client.request", method, url, head, host.strip("[]"), port)
     operation.resource = method
     return operation

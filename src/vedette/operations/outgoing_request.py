@@ -73,11 +73,12 @@ class OutgoingRequest(Operation):
                 "user_agent.original": headers.get("user-agent") if headers is not None else None,
             }
         )
+        if TAGS.headers:
+            span.set_attributes(TAGS.of_headers(headers, "request"))
 
     def end(self, span: Span) -> None:
         """Status, and what the library adds."""
         if TAGS.headers:
-            span.set_attributes(TAGS.of_headers(self.headers, "request"))
             span.set_attributes(TAGS.of_headers(self.response_headers, "response"))
         status = self.status
         if status is not None:
