@@ -16,6 +16,7 @@ __all__ = [
     "Context",
     "Hook",
     "Inspection",
+    "RawHeaders",
     "Rules",
     "Span",
     "Stream",
@@ -413,7 +414,7 @@ class RawHeaders:
         """The value of the first header of that name, whatever its case."""
     def items(self) -> list[tuple[bytes, bytes]]:
         """All headers, names as they are spelled."""
-    def __setitem__(self, name: str, value: str) -> None:
+    def __setitem__(self, name: str, value: str, /) -> None:
         """Puts a header at the end, in the place of all of that name."""
 
 def inject(headers: MutableMapping[str, str] | RawHeaders, span: Span) -> None:
