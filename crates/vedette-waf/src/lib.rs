@@ -36,7 +36,7 @@ mod transforms;
 pub use data::{Address, Data};
 pub use evaluate::Request;
 pub use limits::{Limits, Truncated};
-pub use operators::{sqli, xss};
+pub use operators::{shell, sqli, xss};
 pub use outcome::{Finding, Outcome, Sink};
 pub use raw::{client_address, cookies, form, json, Parsed};
 pub use rules::{Action, Diagnostics, Error, Failure, Ruleset};

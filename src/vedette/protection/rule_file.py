@@ -6,7 +6,7 @@ import os
 
 from vedette._native import Rules
 
-_DEFAULT = os.path.join(os.path.dirname(__file__), "rules", "default.json")
+DEFAULT_RULES = os.path.join(os.path.dirname(__file__), "rules", "default.json")
 
 
 def read_rules(path: str | None, own_only_report: bool = False) -> Rules:
@@ -19,13 +19,13 @@ def read_rules(path: str | None, own_only_report: bool = False) -> Rules:
             return _told(_parse(path), path)
         except (OSError, ValueError) as error:
             _warn(f"the rules in {path} can't be used, the default rules are in force: {error}")
-    return _reporting() if own_only_report else _parse(_DEFAULT)
+    return _reporting() if own_only_report else _parse(DEFAULT_RULES)
 
 
 def _reporting() -> Rules:
     import json  # parsed here only in this mode
 
-    with open(_DEFAULT, encoding="utf-8") as file:
+    with open(DEFAULT_RULES, encoding="utf-8") as file:
         rules = json.load(file)
     for rule in rules["rules"]:
         rule["on_match"] = []

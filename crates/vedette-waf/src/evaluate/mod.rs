@@ -1,5 +1,6 @@
 //! Evaluation: a request's data walked once, each text given to the conditions that may want it.
 
+mod nested;
 mod request;
 mod texts;
 mod walk;

@@ -1,5 +1,6 @@
 //! A bounded walk through data.
 
+use super::nested;
 use crate::data::Data;
 use crate::limits::{Limits, Truncated};
 
@@ -68,7 +69,17 @@ impl Walk<'_> {
             scalar => {
                 *self.elements += 1;
                 visitor.value(path, scalar);
+                if let Data::Str(text) = scalar {
+                    self.nested(text, path, visitor);
+                }
             }
+        }
+    }
+
+    /// JSON within a text, as queues, cookies and forms carry it: its names and values count as if they were there.
+    fn nested(&mut self, text: &str, path: &[Step<'_>], visitor: &mut impl Visit) {
+        if let Some(data) = nested::read(text, self.limits) {
+            self.through(&data, &mut path.to_vec(), visitor);
         }
     }
 

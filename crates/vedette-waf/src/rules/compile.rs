@@ -6,8 +6,8 @@ use super::file::{File, Parameters, RawCondition, RawInput, RawRule};
 use super::{Condition, Diagnostics, Failure, Input, Owner, Rule, Source};
 use crate::detectors::Detector;
 use crate::operators::{
-    Comparison, Equals, ExactMatch, IpMatch, IsSqli, IsXss, MatchRegex, Negated, Operator, PhraseMatch,
-    TextOperator,
+    Comparison, Equals, ExactMatch, IpMatch, IsShell, IsSqli, IsXss, MatchRegex, Negated, Operator,
+    PhraseMatch, TextOperator,
 };
 use crate::transforms::Transform;
 
@@ -125,6 +125,7 @@ fn text_operator(name: &str, parameters: &Parameters, file: &File) -> Compiled<B
         }
         "exact_match" => Box::new(ExactMatch::new(list(parameters, file)?)),
         "ip_match" => Box::new(IpMatch::new(&list(parameters, file)?)?),
+        "is_shell" => Box::new(IsShell),
         "is_sqli" => Box::new(IsSqli),
         "is_xss" => Box::new(IsXss),
         other => return Err(format!("unknown operator {other:?}")),

@@ -8,8 +8,9 @@ pub(super) fn decode(text: &str) -> Option<String> {
 }
 
 /// Only if the whole text is base64 and what comes out is a text with marks: most that looks like base64 is an identifier.
+/// Behind the `Basic` of credentials (RFC 7617), too.
 pub(super) fn decode_text(text: &str) -> Option<String> {
-    let body = text.trim_end_matches('=');
+    let body = text.strip_prefix("Basic ").unwrap_or(text).trim_end_matches('=');
     let plausible = body.len() >= 12 && body.len() % 4 != 1 && body.bytes().all(|byte| digit(byte).is_some());
     if !plausible {
         return None;

@@ -40,13 +40,22 @@ const NAMES: &[(&str, char)] = &[
 const MOST_DIGITS: usize = 32;
 
 pub(crate) fn decode(text: &str) -> Option<String> {
+    run(text, true)
+}
+
+/// Numeric references, and named ones where there are no tags: editors write `&lt;` for what is shown, within tags.
+pub(super) fn decode_hidden(text: &str) -> Option<String> {
+    run(text, !text.contains('<'))
+}
+
+fn run(text: &str, named: bool) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let (mut rest, mut changed) = (text, false);
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let (length, letter) =
-            reference(&rest[1..]).map_or((1, '&'), |(length, letter)| (length + 1, letter));
+            reference(&rest[1..], named).map_or((1, '&'), |(length, letter)| (length + 1, letter));
         changed |= length > 1;
         out.push(letter);
         rest = &rest[length..];
@@ -56,11 +65,14 @@ pub(crate) fn decode(text: &str) -> Option<String> {
 }
 
 /// Bytes behind the `&`, and what they stand for.
-fn reference(text: &str) -> Option<(usize, char)> {
+fn reference(text: &str, named: bool) -> Option<(usize, char)> {
     let Some(number) = text.strip_prefix('#') else {
+        if !named {
+            return None;
+        }
         let length = text.bytes().take_while(u8::is_ascii_alphanumeric).count();
-        let named = |(name, letter): &(&str, char)| (*name == &text[..length]).then_some(*letter);
-        return NAMES.iter().find_map(named).map(|letter| (length + semicolon(&text[length..]), letter));
+        let meant = |(name, letter): &(&str, char)| (*name == &text[..length]).then_some(*letter);
+        return NAMES.iter().find_map(meant).map(|letter| (length + semicolon(&text[length..]), letter));
     };
     let (marks, digits, radix) = match number.strip_prefix(['x', 'X']) {
         Some(digits) => (2, digits, 16),

@@ -5,10 +5,13 @@ mod case;
 mod comments;
 mod css;
 mod decode;
+mod full_width;
 mod html;
 mod js;
 mod nulls;
+mod overlong;
 mod path;
+mod path_tail;
 mod shell;
 mod unicode;
 mod url;
@@ -92,6 +95,7 @@ const DEFINITIONS: &[Definition] = &[
     },
     Definition { names: &["unicode_normalize", "utf8toUnicode"], touches: WIDE, apply: unicode::normalize },
     Definition { names: &["decode"], touches: ALL, apply: decode::decode },
+    Definition { names: &["pathTail"], touches: ALL, apply: path_tail::tail },
 ];
 
 impl Transform {
@@ -126,9 +130,9 @@ pub(crate) fn apply<'t>(
     (text, specials)
 }
 
-/// A text from decoded bytes; what is not UTF-8 becomes replacement characters.
+/// A text from decoded bytes, leniently.
 fn text_of(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    String::from_utf8(bytes).unwrap_or_else(|error| overlong::text_of(error.as_bytes()))
 }
 
 /// The number that `digits` are in base 16; None if there are too few or others.

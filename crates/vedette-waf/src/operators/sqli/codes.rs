@@ -175,6 +175,7 @@ impl<'a> Reading<'a> {
             "case" if self.is(at + 1, &["when"]) => 'f',
             word if self.is_statement(word, at) => 'K',
             _ if !self.is_called(at) => 'w',
+            "benchmark" | "sleep" if !self.is_called_at_once(at) => 'w',
             word if DANGEROUS.binary_search(&word).is_ok() => 'd',
             word if FUNCTIONS.binary_search(&word).is_ok() => 'f',
             _ => 'w',
@@ -183,6 +184,11 @@ impl<'a> Reading<'a> {
 
     fn is_called(&self, at: usize) -> bool {
         self.is(at + 1, &["("])
+    }
+
+    /// `sleep(5)`, not "sleep (well)".
+    fn is_called_at_once(&self, at: usize) -> bool {
+        self.tokens.get(at + 1).is_some_and(|next| next.start == self.tokens[at].end)
     }
 
     fn is_statement(&self, verb: &str, at: usize) -> bool {

@@ -1,0 +1,252 @@
+//! Programs that injected commands run, and what each is given when it is meant.
+
+use super::arguments::Arguments;
+
+/// How a program is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Program {
+    /// Says something about the system, without arguments or with options.
+    Explores,
+    /// The same, and its name is no word of a language.
+    Tells,
+    /// Needs a file or an option.
+    Files,
+    /// Needs a machine.
+    Network,
+    /// Waits for a number.
+    Waits,
+    /// Prints its arguments.
+    Speaks,
+    /// Runs other code.
+    Runs,
+}
+
+const PROGRAMS: &[(Program, &[&str])] = &[
+    (
+        Program::Explores,
+        &["id", "ls", "dir", "ps", "pwd", "env", "set", "ver", "arp", "df", "uptime", "w", "who", "reboot"],
+    ),
+    (
+        Program::Tells,
+        &[
+            "whoami",
+            "uname",
+            "ifconfig",
+            "ipconfig",
+            "netstat",
+            "hostname",
+            "printenv",
+            "systeminfo",
+            "tasklist",
+            "lsof",
+            "lsb_release",
+            "getent",
+            "ss",
+            "halt",
+            "poweroff",
+            "shutdown",
+            "dmesg",
+            "lscpu",
+            "lsblk",
+            "qwinsta",
+            "getmac",
+            "net1",
+            "whoami.exe",
+            "uname.exe",
+            "useradd",
+            "adduser",
+            "crontab",
+            "iptables",
+            "mkfifo",
+            "chmod",
+            "chown",
+            "wget",
+            "nslookup",
+            "systemctl",
+            "tcpdump",
+            "mshta",
+            "rundll32",
+            "regsvr32",
+            "wmic",
+            "certutil",
+            "bitsadmin",
+            "cscript",
+            "wscript",
+            "schtasks",
+            "icacls",
+            "netsh",
+            "nmap",
+        ],
+    ),
+    (
+        Program::Files,
+        &[
+            "cat", "tac", "head", "tail", "less", "more", "nl", "od", "xxd", "hexdump", "strings", "base64",
+            "base32", "sort", "cut", "rev", "grep", "egrep", "zgrep", "awk", "sed", "find", "file", "stat",
+            "wc", "diff", "tee", "type", "cp", "mv", "rm", "touch", "mkdir", "rmdir", "ln", "dd", "tar",
+            "zip", "unzip", "gunzip", "source", "cd", "del", "copy", "move", "rename", "erase", "xcopy",
+            "attrib", "paste", "fold", "fmt", "pr", "shuf", "split", "uniq", "tree", "vi", "vim", "nano",
+            "ed", "locate", "readlink", "bzcat", "zcat", "kill", "pkill", "killall", "passwd", "mount", "ip",
+            "route", "last", "history", "users", "net", "sc", "reg", "mysql", "psql", "sqlite3", "date",
+            "export", "unset", "alias", "su", "groups", "top", "service", "at", "xargs", "printf", "test",
+            "nohup", "md5sum", "sha1sum", "cksum",
+        ],
+    ),
+    (
+        Program::Network,
+        &[
+            "curl",
+            "ping",
+            "ping6",
+            "nc",
+            "ncat",
+            "netcat",
+            "telnet",
+            "dig",
+            "host",
+            "traceroute",
+            "tracert",
+            "tracepath",
+            "ssh",
+            "scp",
+            "ftp",
+            "tftp",
+            "socat",
+            "lynx",
+            "fetch",
+            "rsync",
+            "drill",
+            "whois",
+            "finger",
+            "openssl",
+            "aria2c",
+            "axel",
+            "http",
+        ],
+    ),
+    (Program::Waits, &["sleep", "usleep", "timeout"]),
+    (Program::Speaks, &["echo"]),
+    (
+        Program::Runs,
+        &[
+            "sh",
+            "bash",
+            "zsh",
+            "dash",
+            "ksh",
+            "csh",
+            "tcsh",
+            "ash",
+            "busybox",
+            "python",
+            "python2",
+            "python3",
+            "perl",
+            "ruby",
+            "php",
+            "node",
+            "nodejs",
+            "lua",
+            "gcc",
+            "powershell",
+            "pwsh",
+            "cmd",
+            "command",
+            "exec",
+            "eval",
+            "java",
+            "go",
+        ],
+    ),
+];
+
+/// The program of that name.
+pub(super) fn named(name: &str) -> Option<Program> {
+    PROGRAMS.iter().find(|(_, names)| names.contains(&name)).map(|(program, _)| *program)
+}
+
+/// Whether a program is at that path, which may have wildcards and then names one in full.
+pub(super) fn by_path(path: &str) -> bool {
+    if !path.contains(['?', '*', '[']) {
+        return named(path).is_some();
+    }
+    let has_letters = path.bytes().filter(u8::is_ascii_alphabetic).count() >= 1;
+    let folders = ["/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/"];
+    let mut all = PROGRAMS.iter().flat_map(|(_, names)| names.iter());
+    has_letters
+        && path.len() <= 40
+        && all.any(|name| {
+            folders.iter().any(|folder| fits(path.as_bytes(), format!("{folder}{name}").as_bytes()))
+        })
+}
+
+/// Whether a pattern with `?`, `*` and `[...]` fits a path.
+fn fits(pattern: &[u8], path: &[u8]) -> bool {
+    match (pattern, path) {
+        ([], []) => true,
+        ([b'*', rest @ ..], _) => (0..=path.len())
+            .take_while(|end| !path[..*end].contains(&b'/'))
+            .any(|end| fits(rest, &path[end..])),
+        ([b'?', rest @ ..], [byte, others @ ..]) => *byte != b'/' && fits(rest, others),
+        ([b'[', rest @ ..], [_, others @ ..]) => {
+            let end = rest.iter().position(|byte| *byte == b']');
+            end.is_some_and(|end| fits(&rest[end + 1..], others))
+        }
+        ([wanted, rest @ ..], [byte, others @ ..]) => wanted == byte && fits(rest, others),
+        _ => false,
+    }
+}
+
+impl Program {
+    /// Whether its name alone means the program.
+    pub(super) fn is_sure(self) -> bool {
+        matches!(self, Program::Tells | Program::Runs)
+    }
+
+    /// Whether the arguments are what this program is given.
+    pub(super) fn is_given(self, arguments: &Arguments<'_>) -> bool {
+        if arguments.is_prose() {
+            return false;
+        }
+        match self {
+            Program::Explores => {
+                arguments.are_none() && arguments.end_all()
+                    || arguments.has_option()
+                    || arguments.has_file() && arguments.len() <= 3
+                    || matches!(arguments.first(), "aux" | "-ef" | "axu" | "root")
+            }
+            Program::Tells => {
+                arguments.len() <= 1 || arguments.has_option() || arguments.has_file() || arguments.has_host()
+            }
+            Program::Files => arguments.has_file() || arguments.has_option(),
+            Program::Network => {
+                arguments.has_host()
+                    || arguments.has_option()
+                    || arguments.first().bytes().all(|byte| byte.is_ascii_digit()) && !arguments.are_none()
+            }
+            Program::Waits => is_number(arguments.first()) && arguments.len() == 1 || arguments.has_option(),
+            Program::Speaks => speaks(arguments),
+            Program::Runs => {
+                arguments.has_option() || arguments.has_file() || arguments.are_none() && arguments.end_all()
+            }
+        }
+    }
+}
+
+/// `5`, `5s`, `0.5`.
+fn is_number(word: &str) -> bool {
+    let digits = word.trim_end_matches(['s', 'm', 'h']);
+    !digits.is_empty()
+        && digits.len() <= 8
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// A word or two that are no variable of a program.
+fn speaks(arguments: &Arguments<'_>) -> bool {
+    let first = arguments.first();
+    let is_word = first.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.%{}\"'".contains(&byte));
+    arguments.len() == 1 && is_word && arguments.end_all()
+        || first.starts_with("$(")
+        || first.starts_with("${")
+        || arguments.has_file() && first.len() > 1 && !first.starts_with('$')
+}
