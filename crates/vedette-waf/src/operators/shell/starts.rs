@@ -67,7 +67,9 @@ fn allowed(text: &str, start: &Start, breaks: usize) -> bool {
             let after = &text[start.from..];
             let inside = after.find('`');
             let behind = inside.map_or("", |end| &after[end + 1..]);
-            inside.is_some_and(|end| end > 0) && !before.contains(['`', ' ']) && !behind.trim_end().contains(' ')
+            inside.is_some_and(|end| end > 0)
+                && !before.contains(['`', ' '])
+                && !behind.trim_end().contains(' ')
         }
         // Of an address: `?a=b&sort=name`.
         Mark::Ampersand => !before.trim_start().starts_with("http"),
