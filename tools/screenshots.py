@@ -54,6 +54,9 @@ PICTURES = (
     Picture("jobs", "/jobs?t=3d"),
     Picture("errors", "/errors?t=3d"),
     Picture("attacks", "/attacks?t=3d"),
+    Picture("attack", "/attacks?t=3d", click="table .main a"),
+    Picture("what-if", "/attacks/what-if?t=3d&mode=block"),
+    Picture("compare", "", "op:fastapi.request resource:*checkout*"),
     Picture("about", "/about"),
     Picture("shortcuts", "/shortcuts"),
 )

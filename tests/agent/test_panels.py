@@ -93,12 +93,20 @@ EXPECTED = {
     "name": "SQL Injection",
     "type": "sql_injection",
     "location": "",
+    "explanation": "",
+    "cwe": "",
+    "response": "",
+    "stops": True,
     "blocked": True,
     "matches": [
         {
             "address": "server.request.query / q / 0",
+            "source": "server.request.query",
+            "path": ["q", "0"],
             "value": "1 or 1=1",
             "matched": "1o1",
+            "parts": [(False, "1 or 1=1")],  # it matched only after white space was taken out
+            "short": [(False, "1 or 1=1")],
             "operator": "is_sqli",
             "sink": "",
         }

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from vedette.agent.panels.marked import marked
 from vedette.agent.query.statements import Row
 
 APPSEC = "_dd.appsec.json"
@@ -15,8 +16,9 @@ MOST = 50
 
 
 def findings(span: Row) -> list[dict[str, Any]]:
-    """The findings of a span: `rule`, `name`, `type`, `location`, `blocked`, and `matches`
-    (`address`, `value`, `matched`, `operator`, `sink`).
+    """The findings of a span: `rule`, `name`, `type`, `location`, `explanation`, `cwe`, `response` (the id that a
+    refused client was shown), `blocked`, `stops` (whether the rule blocks where protection may), and `matches`
+    (`address`, `source` and `path` of the input, `value`, `matched`, `parts` and `short` to show, `operator`, `sink`).
 
     Spans that came in the Datadog format tell them as triggers, spans that came by OTLP as events, some as both.
     """
@@ -27,11 +29,17 @@ def findings(span: Row) -> list[dict[str, Any]]:
 def _from_triggers(span: Row, blocked: bool) -> Iterator[dict[str, Any]]:
     for trigger in _triggers(span):
         rule = _object(trigger.get("rule"))
-        stops = trigger.get("blocked", "block" in _list(rule.get("on_match"), ["block"]))
+        tags = _object(rule.get("tags"))
+        blocks = "block" in _list(rule.get("on_match"), ["block"] if blocked else [])
+        stops = trigger.get("blocked", blocks)
         yield {
             "rule": str(rule.get("id", "")),
             "name": str(rule.get("name", "")) or "Attack",
-            "type": str(_object(rule.get("tags")).get("type", "")),
+            "type": str(tags.get("type", "")),
+            "explanation": str(tags.get("explanation", "")),
+            "cwe": str(tags.get("cwe", "")),
+            "response": str(trigger.get("security_response_id", "")),
+            "stops": bool(stops) or blocks,
             "location": _location(_object(trigger.get("location")), "file", "line", "function"),
             "matches": list(_matches(trigger)),
             "blocked": blocked and bool(stops),
@@ -62,7 +70,7 @@ def _parsed(source: Any) -> Any:
         return None
 
 
-def _matches(trigger: dict[str, Any]) -> Iterator[dict[str, str]]:
+def _matches(trigger: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for match in map(_object, _list(trigger.get("rule_matches"))):
         operator, sink = str(match.get("operator", "")), _object(match.get("sink"))
         for parameter in map(_object, _list(match.get("parameters"))):
@@ -70,15 +78,25 @@ def _matches(trigger: dict[str, Any]) -> Iterator[dict[str, str]]:
             yield {**_parameter(parameter), "operator": operator, "sink": str(used.get("value", ""))}
 
 
-def _parameter(parameter: dict[str, Any]) -> dict[str, str]:
+def _input(source: str, path: list[str], value: str, matched: str) -> dict[str, Any]:
+    return {
+        "address": " / ".join(part for part in (source, *path) if part),
+        "source": source,
+        "path": path,
+        "value": value,
+        "matched": matched,
+        "parts": marked(value, matched),
+        "short": marked(value, matched, short=True),
+    }
+
+
+def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
     # Exploit findings name several inputs, each an object of its own; the one from the request is `params`.
     inner = _object(parameter.get("params")) or _object(parameter.get("resource")) or parameter
     path = [str(inner.get("address", "")), *(str(key) for key in _list(inner.get("key_path")))]
     matched = ", ".join(str(text) for text in _list(parameter.get("highlight")))
     return {
-        "address": " / ".join(part for part in path if part),
-        "value": str(inner.get("value", "")),
-        "matched": matched,
+        **_input(path[0], path[1:], str(inner.get("value", "")), matched),
     }
 
 
@@ -93,10 +111,14 @@ def _from_event(said: dict[str, Any]) -> dict[str, Any]:
         value = said.get(name)
         return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
 
+    path = text("security.input.path")
     match = {
-        "address": " / ".join(part for part in (text("security.input.address"), text("security.input.path")) if part),
-        "value": text("security.input.value"),
-        "matched": text("security.input.matched"),
+        **_input(
+            text("security.input.address"),
+            path.split(".") if path else [],
+            text("security.input.value"),
+            text("security.input.matched"),
+        ),
         "operator": "",
         "sink": text("security.sink.value"),
     }
@@ -106,6 +128,10 @@ def _from_event(said: dict[str, Any]) -> dict[str, Any]:
         "type": text("security.type"),
         "location": _location(said, "code.file.path", "code.line.number", "code.function.name"),
         "matches": [match] if any(match.values()) else [],
+        "explanation": "",
+        "cwe": text("security.cwe"),
+        "response": text("security.response_id"),
+        "stops": said.get("security.blocked") in (True, "true"),
         "blocked": said.get("security.blocked") in (True, "true"),
     }
 

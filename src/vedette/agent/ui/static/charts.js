@@ -28,7 +28,8 @@
 
   function moments(plot, splits, axis, space, step) {
     const form = step >= 86400 ? { month: "short", day: "numeric" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(step < 60 ? { second: "2-digit" } : {}) };
-    return splits.map((at) => new Date(at * 1000).toLocaleString([], form));
+    const midnight = (at) => at.getHours() + at.getMinutes() + at.getSeconds() === 0;
+    return splits.map((at) => new Date(at * 1000)).map((at) => at.toLocaleString([], midnight(at) ? { month: "short", day: "numeric" } : form));
   }
 
   // A value between two gaps has no line to either side: only a point can show it.

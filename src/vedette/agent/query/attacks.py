@@ -1,0 +1,25 @@
+"""Spans with findings of protection, whatever sent them."""
+
+from __future__ import annotations
+
+import json
+
+import duckdb
+
+from vedette.agent.query.groups import filled
+from vedette.agent.query.scope import Scope
+from vedette.agent.query.statements import Row, rows
+
+MOST = 2_000
+"""Newest attacks of a period that are looked at: what a finding says is read one by one."""
+
+
+def attacks(cursor: duckdb.DuckDBPyConnection, scope: Scope) -> list[Row]:
+    """The newest 2,000 in the scope; `spans` of each is the number of all."""
+    where, values = scope.condition()
+    found = rows(cursor, filled("attacks", {"condition": where}), [*values, MOST])
+    for span in found:
+        span["attributes"] = json.loads(span["attributes"] or "{}")
+        span["structures"] = json.loads(span["structures"] or "{}")
+        span["events"] = json.loads(span["events"] or "[]")
+    return found
