@@ -30,6 +30,8 @@ __all__ = [
     "counters",
     "current_root_span",
     "current_span",
+    "decode_logs",
+    "decode_metrics",
     "decode_rows",
     "enclosing",
     "extract",
@@ -42,6 +44,7 @@ __all__ = [
     "shutdown",
     "span",
     "take",
+    "translate",
     "w3c_context",
     "watch_sigterm",
 ]
@@ -458,10 +461,30 @@ def reconfigure(options: dict[str, Any]) -> list[str]:
     have begun follow too. Raises ValueError for options that are missing or of the wrong type.
     """
 
-def decode_rows(format: str, body: bytes) -> list[tuple[Any, ...]]:
+def decode_rows(format: str, body: bytes, headers: list[tuple[str, str]] = ...) -> list[tuple[Any, ...]]:
     """Decodes a payload; one tuple per span, with the columns of `vedette.agent.store.rows.SpanRow`.
 
-    `format` is `v0.3`, `v0.4`, `v0.5` (Datadog Agent), `otlp-protobuf` or `otlp-json`. The GIL is released meanwhile.
+    `format` is `v0.3`, `v0.4`, `v0.5`, `v0.7`, `v1.0` (Datadog Agent), `otlp-protobuf` or `otlp-json`. `headers` are
+    those of the request, in lower case: what they say of the sender is used where the payload does not say it. The GIL
+    is released meanwhile. Raises ValueError with the reason if the payload can't be decoded.
+    """
+
+def decode_logs(format: str, body: bytes) -> list[tuple[Any, ...]]:
+    """Decodes log records (`otlp-protobuf`, `otlp-json`); one tuple each, as `vedette.agent.store.rows.LogRow`.
+
+    The GIL is released meanwhile. Raises ValueError with the reason if the payload can't be decoded.
+    """
+
+def decode_metrics(format: str, body: bytes) -> list[tuple[Any, ...]]:
+    """Decodes data points (`otlp-protobuf`, `otlp-json`); one tuple each, as `vedette.agent.store.rows.MetricRow`.
+
+    The GIL is released meanwhile. Raises ValueError with the reason if the payload can't be decoded.
+    """
+
+def translate(format: str, body: bytes, wanted: str, headers: list[tuple[str, str]] = ...) -> list[bytes]:
+    """The spans of a payload in another format (`v0.4`, `v0.5`, `otlp-protobuf`, `otlp-json`).
+
+    One body per process that sent them. `format` and `headers` as for `decode_rows`. The GIL is released meanwhile.
     Raises ValueError with the reason if the payload can't be decoded.
     """
 

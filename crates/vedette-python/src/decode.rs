@@ -2,10 +2,9 @@
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyInt, PyString, PyTuple};
-use serde_json::{Map, Value as Json};
-use vedette_model::{keys, Key, Process, Span, Value};
-use vedette_wire::{decode, rows, DecodeLimits, Format, Received, Row};
+use pyo3::types::{PyBool, PyBytes, PyInt, PyString, PyTuple};
+use vedette_model::{keys, Key, Span, Value};
+use vedette_wire::{datadog, otlp, process_json, rows, DecodeLimits, Error, Format, Received, Row};
 
 /// Name of the span event that tells of an attack.
 const FINDING: &str = "security.finding";
@@ -21,35 +20,87 @@ struct Line {
     process: std::sync::Arc<str>,
 }
 
+type Decoder = fn(&[u8], &DecodeLimits) -> Result<Vec<Received>, Error>;
+
 /// Decodes a payload; one tuple per span, with the columns of `vedette.agent.store.rows.SpanRow`.
 ///
-/// `format` is `v0.3`, `v0.4`, `v0.5` (Datadog Agent), `otlp-protobuf` or `otlp-json`. The GIL is released while the
-/// payload is decoded. Raises `ValueError` with the reason if it can't be.
+/// `format` is `v0.3`, `v0.4`, `v0.5`, `v0.7`, `v1.0` (Datadog Agent), `otlp-protobuf` or `otlp-json`. `headers` are
+/// those of the request, in lower case: what they say of the sender is used where the payload does not say it. The
+/// GIL is released while the payload is decoded. Raises `ValueError` with the reason if it can't be.
 #[pyfunction]
-pub fn decode_rows<'py>(py: Python<'py>, format: &str, body: &[u8]) -> PyResult<Vec<Bound<'py, PyTuple>>> {
-    let format = format_named(format)?;
-    let lines =
-        py.detach(|| lines(format, body)).map_err(|error| PyValueError::new_err(error.to_string()))?;
+#[pyo3(signature = (format, body, headers=Vec::new()))]
+pub fn decode_rows<'py>(
+    py: Python<'py>,
+    format: &str,
+    body: &[u8],
+    headers: Vec<(String, String)>,
+) -> PyResult<Vec<Bound<'py, PyTuple>>> {
+    let decoder = decoder_named(format)?;
+    let received = py.detach(|| received(decoder, body, &headers)).map_err(bad_payload)?;
+    let lines: Vec<_> = py.detach(|| received.into_iter().flat_map(lines_of_process).collect());
     lines.iter().map(|line| tuple(py, line)).collect()
 }
 
-fn format_named(name: &str) -> PyResult<Format> {
+/// The same payload in another format, `v0.4`, `v0.5`, `otlp-protobuf` or `otlp-json`: one body per process that sent
+/// it. The GIL is released meanwhile. Raises `ValueError` with the reason if it can't be decoded.
+#[pyfunction]
+#[pyo3(signature = (format, body, wanted, headers=Vec::new()))]
+pub fn translate<'py>(
+    py: Python<'py>,
+    format: &str,
+    body: &[u8],
+    wanted: &str,
+    headers: Vec<(String, String)>,
+) -> PyResult<Vec<Bound<'py, PyBytes>>> {
+    let decoder = decoder_named(format)?;
+    let target = format_named(wanted)?;
+    let bodies = py
+        .detach(|| received(decoder, body, &headers).map(|all| encoded(&all, target)))
+        .map_err(bad_payload)?;
+    Ok(bodies.iter().map(|body| PyBytes::new(py, body)).collect())
+}
+
+fn encoded(received: &[Received], format: Format) -> Vec<Vec<u8>> {
+    let options = vedette_wire::Options { native_events: true, structures: true };
+    received.iter().map(|one| vedette_wire::encode(format, &one.chunks, &one.process, &options)).collect()
+}
+
+fn bad_payload(error: Error) -> PyErr {
+    PyValueError::new_err(error.to_string())
+}
+
+fn decoder_named(name: &str) -> PyResult<Decoder> {
     match name {
-        "v0.3" | "v0.4" => Ok(Format::DatadogV04),
-        "v0.5" => Ok(Format::DatadogV05),
-        "otlp-protobuf" => Ok(Format::OtlpProtobuf),
-        "otlp-json" => Ok(Format::OtlpJson),
+        "v0.3" | "v0.4" => Ok(datadog::v04::decode),
+        "v0.5" => Ok(datadog::v05::decode),
+        "v0.7" => Ok(datadog::v07::decode),
+        "v1.0" => Ok(datadog::v10::decode),
+        "otlp-protobuf" => Ok(otlp::protobuf::decode),
+        "otlp-json" => Ok(otlp::json::decode),
         other => Err(PyValueError::new_err(format!("no such format: {other}"))),
     }
 }
 
-fn lines(format: Format, body: &[u8]) -> Result<Vec<Line>, vedette_wire::Error> {
-    let received = decode(format, body, &DecodeLimits::default())?;
-    Ok(received.into_iter().flat_map(lines_of_process).collect())
+fn format_named(name: &str) -> PyResult<Format> {
+    match name {
+        "v0.4" => Ok(Format::DatadogV04),
+        "v0.5" => Ok(Format::DatadogV05),
+        "otlp-protobuf" => Ok(Format::OtlpProtobuf),
+        "otlp-json" => Ok(Format::OtlpJson),
+        other => Err(PyValueError::new_err(format!("nothing is written as {other}"))),
+    }
+}
+
+fn received(decoder: Decoder, body: &[u8], headers: &[(String, String)]) -> Result<Vec<Received>, Error> {
+    let mut received = decoder(body, &DecodeLimits::default())?;
+    let mut envelope = datadog::envelope::Envelope::default();
+    headers.iter().for_each(|(name, value)| envelope.header(name, value));
+    envelope.fill(&mut received);
+    Ok(received)
 }
 
 fn lines_of_process(received: Received) -> Vec<Line> {
-    let process: std::sync::Arc<str> = process_object(&received.process).into();
+    let process: std::sync::Arc<str> = process_json(&received.process).into();
     let marks: Vec<_> = received.chunks.iter().flat_map(|chunk| &chunk.spans).map(marks).collect();
     let lines = rows(vec![received]).into_iter().zip(marks);
     lines.map(|(row, (attack, blocked))| Line { row, attack, blocked, process: process.clone() }).collect()
@@ -76,29 +127,6 @@ fn is_true(span: &Span, key: Key) -> bool {
         Some(Value::Int(number)) => *number != 0,
         _ => false,
     }
-}
-
-fn process_object(process: &Process) -> String {
-    let known = [
-        ("service.name", &process.service),
-        ("deployment.environment.name", &process.env),
-        ("service.version", &process.version),
-        ("host.name", &process.hostname),
-        ("service.instance.id", &process.runtime_id),
-        ("telemetry.sdk.language", &process.language),
-        ("process.runtime.version", &process.language_version),
-        ("process.runtime.name", &process.interpreter),
-        ("telemetry.sdk.version", &process.tracer_version),
-        ("container.id", &process.container_id),
-    ];
-    let known = known.into_iter().map(|(name, value)| (name.to_owned(), value.clone()));
-    let all = known.chain(process.tags.iter().cloned()).chain(process.chunk_tags.iter().cloned());
-    let mut object: Map<_, _> =
-        all.filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name, Json::String(value))).collect();
-    if process.pid != 0 {
-        object.insert("process.pid".to_owned(), process.pid.into());
-    }
-    Json::Object(object).to_string()
 }
 
 fn tuple<'py>(py: Python<'py>, line: &Line) -> PyResult<Bound<'py, PyTuple>> {

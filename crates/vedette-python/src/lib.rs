@@ -15,6 +15,7 @@ mod memory;
 mod process;
 mod raw_headers;
 mod remote;
+mod signals;
 mod span;
 mod statement;
 mod stream;
@@ -46,6 +47,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(tracer::shutdown, module)?)?;
     module.add_function(wrap_pyfunction!(tracer::counters, module)?)?;
     module.add_function(wrap_pyfunction!(decode::decode_rows, module)?)?;
+    module.add_function(wrap_pyfunction!(decode::translate, module)?)?;
+    module.add_function(wrap_pyfunction!(signals::decode_logs, module)?)?;
+    module.add_function(wrap_pyfunction!(signals::decode_metrics, module)?)?;
     module.add_function(wrap_pyfunction!(process::runtime_id_python, module)?)?;
     module.add_function(wrap_pyfunction!(remote::extract, module)?)?;
     module.add_function(wrap_pyfunction!(remote::inject, module)?)?;

@@ -24,6 +24,7 @@ pub mod msgpack;
 pub mod names;
 pub mod otlp;
 mod overflow;
+mod process;
 pub mod protobuf;
 pub mod rows;
 mod statement;
@@ -34,6 +35,7 @@ use vedette_model::{Chunk, Process};
 
 pub use bounds::{DecodeLimits, Error};
 pub use entry::service_entries;
+pub use process::process_json;
 pub use rows::{rows, Row};
 
 /// A format for traces.

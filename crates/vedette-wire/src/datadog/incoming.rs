@@ -94,7 +94,7 @@ impl Incoming {
     }
 
     /// Sets an attribute under its OpenTelemetry name.
-    fn attribute(&mut self, tag: &str, value: Value) {
+    pub fn attribute(&mut self, tag: &str, value: Value) {
         let attributes = &mut self.span.attributes;
         match names::from_datadog(tag) {
             Some(name) => set_in(attributes, name.convention, typed(name.form, value), &ARRIVING),

@@ -26,7 +26,8 @@ pub(super) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Vec<Received
     Ok(received)
 }
 
-fn span(reader: &mut Reader, told: &mut Told, budget: &mut Budget) -> Result<Incoming, Error> {
+/// Reads one span.
+pub(super) fn span(reader: &mut Reader, told: &mut Told, budget: &mut Budget) -> Result<Incoming, Error> {
     let mut incoming = Incoming::default();
     for _ in 0..reader.map()? {
         let name = reader.text()?;

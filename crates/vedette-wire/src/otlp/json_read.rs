@@ -23,7 +23,7 @@ pub(super) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Vec<Received
 }
 
 /// The items of the list `name`; none if it is no list.
-fn each<'a>(json: &'a Json, name: &str) -> std::slice::Iter<'a, Json> {
+pub(super) fn each<'a>(json: &'a Json, name: &str) -> std::slice::Iter<'a, Json> {
     json[name].as_array().map(Vec::as_slice).unwrap_or_default().iter()
 }
 
@@ -101,28 +101,30 @@ fn attributes(json: &Json) -> Vec<(Key, Value)> {
     attributes
 }
 
-fn string<'a>(json: &'a Json, name: &str) -> &'a str {
+/// A text; empty if it is none.
+pub(super) fn string<'a>(json: &'a Json, name: &str) -> &'a str {
     json[name].as_str().unwrap_or_default()
 }
 
 /// A whole number, as number or as text.
-fn number(json: &Json) -> u64 {
+pub(super) fn number(json: &Json) -> u64 {
     json.as_u64().or_else(|| json.as_str()?.parse().ok()).unwrap_or(0)
 }
 
 /// An id of the wrong length is no id.
-fn wide_id(json: &Json, name: &str) -> u128 {
+pub(super) fn wide_id(json: &Json, name: &str) -> u128 {
     let text = string(json, name);
     u128::from_str_radix(text, 16).ok().filter(|_| text.len() == 32).unwrap_or(0)
 }
 
-fn id(json: &Json, name: &str) -> u64 {
+/// The same for ids of spans.
+pub(super) fn id(json: &Json, name: &str) -> u64 {
     let text = string(json, name);
     u64::from_str_radix(text, 16).ok().filter(|_| text.len() == 16).unwrap_or(0)
 }
 
 /// An `AnyValue`; maps and lists of unlike things become their JSON text.
-fn any(json: &Json) -> Value {
+pub(super) fn any(json: &Json) -> Value {
     match json.as_object().and_then(|object| object.iter().next()) {
         Some((name, number)) if name == "doubleValue" => Value::Double(double(number)),
         Some((name, value)) => from_json(&plain(name, value)),
@@ -151,7 +153,8 @@ fn plain(name: &str, value: &Json) -> Json {
     }
 }
 
-fn unwrapped(json: &Json) -> Json {
+/// The value of an `AnyValue` as plain JSON.
+pub(super) fn unwrapped(json: &Json) -> Json {
     json.as_object()
         .and_then(|object| object.iter().next())
         .map_or(Json::Null, |(name, value)| plain(name, value))

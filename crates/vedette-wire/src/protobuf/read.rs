@@ -64,6 +64,15 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The next of variable-length numbers that are packed one after the other; None at the end.
+    pub fn number(&mut self) -> Result<Option<u64>, Error> {
+        if self.bytes.is_empty() {
+            Ok(None)
+        } else {
+            self.varint().map(Some)
+        }
+    }
+
     fn varint(&mut self) -> Result<u64, Error> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
