@@ -11,10 +11,10 @@ pytest.importorskip("duckdb", reason="the agent needs its extra: pip install 've
 
 from starlette.testclient import TestClient
 
-from vedette import _native
 from vedette.agent.counters import Counters
 from vedette.agent.options import Limits, Options
 from vedette.agent.receive.intake import Intake
+from vedette.agent.receive.senders import Senders
 from vedette.agent.serve.application import Agent
 from vedette.agent.serve.context import Context
 from vedette.agent.store import Database, SpanRow, Writer
@@ -30,8 +30,10 @@ class LocalAgent:
         self.database = Database(options.data)
         self.writer = Writer(self.database, self.counters, options.limits, options.retention)
         self.writer.start()
-        context = Context(options, self.database, self.writer, self.counters)
-        intake = Intake(_native.decode_rows, self.writer, self.counters, options.limits)
+        senders = Senders()
+        context = Context(options, self.database, self.writer, self.counters, senders)
+        self.token = context.token
+        intake = Intake(self.writer, self.counters, options.limits, senders)
         self.client = TestClient(Agent(context, intake), base_url="http://127.0.0.1:8126")
 
     def store(self, rows: Sequence[SpanRow]) -> None:

@@ -59,11 +59,12 @@ def test_unknown_compression_is_refused(agent):
 def test_a_full_queue_refuses_counts_and_recovers(small_agent, payload):
     gate = threading.Event()
     insert = small_agent.writer._insert
-    small_agent.writer._insert = lambda rows: gate.wait(20) and insert(rows)
+    small_agent.writer._insert = lambda table, rows: gate.wait(20) and insert(table, rows)
     small_agent.writer.offer([row()], 100)  # the writer takes this one and waits at the gate
     while small_agent.writer._queue:
         pass
-    small_agent.writer.offer([row() for _ in range(99)], 1000)
+    for number in range(99):
+        small_agent.writer.offer([row()], 10, source=f"service {number}")
     response = small_agent.client.put("/v0.4/traces", content=payload("ddtrace.v0.4.msgpack"))
     assert response.status_code == 429
     assert response.headers["retry-after"] == "1"

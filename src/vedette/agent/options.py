@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vedette.agent.forward.target import Target
+
 MIB = 1 << 20
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -32,11 +34,13 @@ class Limits:
     in_flight: int = 64 * MIB
     """Bytes of all payloads that are being read or decoded."""
     queued_spans: int = 50_000
-    """Decoded spans waiting to be stored."""
+    """Decoded spans, log records and data points waiting to be stored."""
     queued_bytes: int = 64 * MIB
     """Payload bytes behind those spans."""
     body_seconds: float = 30.0
     """Time a sender has to deliver a payload."""
+    store_seconds: float = 10.0
+    """Time the database has to confirm that it stored a payload."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +53,20 @@ class Options:
     """Port of the Datadog receiver and of the page; 0 picks a free one."""
     otlp_port: int = 4318
     """Port of the OTLP receiver; 0 picks a free one."""
+    grpc_port: int | None = None
+    """Port of the OTLP receiver over gRPC; 0 picks a free one, None: the usual one, if that is free."""
+    grpc: bool = True
+    """Whether to receive over gRPC at all."""
+    socket: Path | None = None
+    """Path of a Unix socket for what the ports take; None: none."""
     data: Path | None = None
     """Folder of the database; None keeps everything in memory."""
     allowed_hosts: tuple[str, ...] = ()
     """Names, beside the loopback ones and `host`, by which the page may be opened."""
+    forward: tuple[Target, ...] = ()
+    """Where what was received is sent on to."""
+    forward_bytes: int = 256 * MIB
+    """Bytes that may wait for each of these."""
     retention: Retention = field(default_factory=Retention)
     limits: Limits = field(default_factory=Limits)
 

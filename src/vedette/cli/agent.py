@@ -18,6 +18,8 @@ from vedette.cli.run import LAUNCH_FOLDER
 NEEDS = ("duckdb", "jinja2", "starlette", "uvicorn")
 PAGE_PORT = 8126
 OTLP_PORT = 4318
+FORWARD_HEADERS = "VEDETTE_FORWARD_HEADERS"
+"""Variable with headers for forwarding, `name=value,name=value`: keys do not belong on a command line."""
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 BYTES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
@@ -62,6 +64,14 @@ def parser() -> argparse.ArgumentParser:
         "--otlp-port", type=_port, default=OTLP_PORT, help="port of the OTLP receiver (default %(default)s; 0: any)"
     )
     made.add_argument(
+        "--grpc-port",
+        type=_port,
+        default=None,
+        help="port of the OTLP receiver over gRPC (default 4317, if that is free; 0: any)",
+    )
+    made.add_argument("--no-grpc", action="store_true", help="receive nothing over gRPC, which saves some memory")
+    made.add_argument("--socket", type=Path, metavar="PATH", help="listen on this Unix socket, too")
+    made.add_argument(
         "--allow-host",
         action="append",
         default=[],
@@ -94,7 +104,32 @@ def parser() -> argparse.ArgumentParser:
         metavar="SIZE",
         help="how large the database may become, such as 500M (default 2G; in memory 700M)",
     )
+    _add_forwarding(made)
     return made
+
+
+def _add_forwarding(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "--forward-otlp",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="send on what is received to this OTLP endpoint, such as http://collector:4318 (repeatable)",
+    )
+    made.add_argument(
+        "--forward-datadog",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="send on traces to this Datadog Agent: http://127.0.0.1:8126, unix:///run/apm.socket (repeatable)",
+    )
+    made.add_argument(
+        "--forward-spool",
+        type=_size,
+        default=256 << 20,
+        metavar="SIZE",
+        help="how much may wait for each of these while it does not answer (default 256M)",
+    )
 
 
 def _port(text: str) -> int:
@@ -127,6 +162,7 @@ def _positive(text: str) -> int:
 def run(given: argparse.Namespace) -> int:
     """Run until told to stop."""
     # Here, because they need the agent's extra dependencies, and ``--help`` does not.
+    from vedette.agent.forward.target import BadTarget
     from vedette.agent.serve.process import CannotListen
     from vedette.agent.serve.process import run as serve
     from vedette.agent.store import StoreError
@@ -134,6 +170,9 @@ def run(given: argparse.Namespace) -> int:
     print("vedette agent: starting", file=sys.stderr, flush=True)
     try:
         counters = serve(options_of(given), announce)
+    except BadTarget as problem:
+        print(f"vedette agent: error: {problem}", file=sys.stderr)
+        return 2
     except (CannotListen, StoreError) as problem:
         print(f"vedette agent: {problem}", file=sys.stderr)
         return 1
@@ -151,9 +190,30 @@ def options_of(given: argparse.Namespace):  # type: ignore[no-untyped-def]  # it
     retention = Retention(
         age=given.retention or usual.age, spans=given.max_spans or usual.spans, size=given.max_size or usual.size
     )
-    data = None if given.memory else given.data or default_data_folder()
-    names = tuple(given.allow_host)
-    return Options(given.host, given.port, given.otlp_port, data, names, retention)
+    return Options(
+        host=given.host,
+        port=given.port,
+        otlp_port=given.otlp_port,
+        grpc_port=given.grpc_port,
+        grpc=not given.no_grpc,
+        socket=given.socket,
+        data=None if given.memory else given.data or default_data_folder(),
+        allowed_hosts=tuple(given.allow_host),
+        forward=targets_of(given),
+        forward_bytes=given.forward_spool,
+        retention=retention,
+    )
+
+
+def targets_of(given: argparse.Namespace):  # type: ignore[no-untyped-def]
+    """Where to forward to."""
+    # Here, as in `run`.
+    from vedette.agent.forward.target import Target
+
+    pairs = [item.partition("=") for item in os.environ.get(FORWARD_HEADERS, "").split(",") if "=" in item]
+    headers = {name.strip(): value.strip() for name, _, value in pairs}
+    addresses = [("otlp", url) for url in given.forward_otlp] + [("datadog", url) for url in given.forward_datadog]
+    return tuple(Target(kind, url, headers) for kind, url in addresses)
 
 
 def announce(options) -> None:  # type: ignore[no-untyped-def]
@@ -163,6 +223,9 @@ def announce(options) -> None:  # type: ignore[no-untyped-def]
         f"vedette agent: page     http://{host}:{options.port}/",
         f"               Datadog  http://{host}:{options.port}  (DD_TRACE_AGENT_URL, VEDETTE_AGENT_URL)",
         f"               OTLP     http://{host}:{options.otlp_port}  (OTEL_EXPORTER_OTLP_ENDPOINT)",
+        f"               gRPC     {_grpc(host, options)}",
+        *([f"               socket   {options.socket}"] if options.socket else []),
+        *(f"               forwards to {target.url}" for target in options.forward),
         f"               traces   {'in memory' if options.data is None else options.data}",
     ]
     if not options.is_loopback:
@@ -170,3 +233,11 @@ def announce(options) -> None:  # type: ignore[no-untyped-def]
             f"               other machines can reach it: everyone who can connect to {options.host} sees all traces"
         )
     print("\n".join(lines), file=sys.stderr, flush=True)
+
+
+def _grpc(host: str, options) -> str:  # type: ignore[no-untyped-def]
+    if options.grpc_port is not None:
+        return f"http://{host}:{options.grpc_port}  (OTEL_EXPORTER_OTLP_PROTOCOL=grpc)"
+    if importlib.util.find_spec("grpc") is None:
+        return "needs grpcio: pip install 'vedette[agent]'"
+    return "off: its port is not free, or --no-grpc"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -20,6 +20,8 @@ except ImportError:  # optional: only few senders compress with it
 GZIP = 31
 """zlib's window bits for the gzip format."""
 ZLIB = 15
+SMALL = 256 << 10
+"""Bytes of a payload that finds room where larger ones do not."""
 
 
 class Refused(Exception):
@@ -38,6 +40,28 @@ class Refused(Exception):
         self.reason = reason
 
 
+class Held:
+    """What one payload takes of the budget of all."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._size = 0
+
+    def grow(self, size: int) -> None:
+        """Takes so many bytes more.
+
+        Raises:
+            Refused: all of the budget is in use; the sender should come back later.
+        """
+        self._reader.charge(self._size, size)
+        self._size += size
+
+    def release(self) -> None:
+        """Gives them back."""
+        self._reader.charge(0, -self._size)
+        self._size = 0
+
+
 class Reader:
     """Reads bodies of requests; one for all receivers, so that their sum is bounded."""
 
@@ -45,40 +69,52 @@ class Reader:
         self._limits = limits
         self._in_flight = 0
 
-    @contextmanager
-    def reserve(self, size: int) -> Iterator[None]:
-        """Holds `size` bytes of the budget while a payload is handled.
+    def charge(self, held: int, size: int) -> None:
+        """Takes `size` bytes of the budget for a payload that holds `held` already; negative ones go back.
 
         Raises:
             Refused: all of it is in use; the sender should come back later.
         """
-        if self._in_flight and self._in_flight + size > self._limits.in_flight:
+        # Small payloads have a part of their own: large ones of one sender must not keep out everybody else.
+        most = self._limits.in_flight + (self._limits.in_flight // 8 if held + size <= SMALL else 0)
+        if size > 0 and self._in_flight and self._in_flight + size > most:
             raise Refused(503, "busy", "too many payloads at once, try again")
         self._in_flight += size
-        try:
-            yield
-        finally:
-            self._in_flight -= size
 
-    async def raw(self, request: Request) -> bytes:
-        """The body as sent.
+    @contextmanager
+    def hold(self) -> Iterator[Held]:
+        """A part of the budget that is given back in the end."""
+        held = Held(self)
+        try:
+            yield held
+        finally:
+            held.release()
+
+    @asynccontextmanager
+    async def body(self, request: Request) -> AsyncIterator[bytes]:
+        """The body as sent; its part of the budget is held until the end of the block.
 
         Raises:
-            Refused: too large, too slow, or cut off.
+            Refused: too large, too slow, cut off, or no room for it now.
         """
         announced = request.headers.get("content-length", "")
         if announced.isdigit() and int(announced) > self._limits.body:
             raise self._too_large()
+        with self.hold() as held:
+            yield await self._in_time(request, held)
+
+    async def _in_time(self, request: Request, held: Held) -> bytes:
         try:
-            return await asyncio.wait_for(self._collect(request), self._limits.body_seconds)
+            return await asyncio.wait_for(self._collect(request, held), self._limits.body_seconds)
         except asyncio.TimeoutError:
             raise Refused(408, "slow", "the payload took too long to arrive") from None
         except ClientDisconnect:
             raise Refused(400, "cut_off", "the connection ended before the payload did") from None
 
-    async def _collect(self, request: Request) -> bytes:
+    async def _collect(self, request: Request, held: Held) -> bytes:
         body = bytearray()
         async for part in request.stream():
+            held.grow(len(part))
             body += part
             if len(body) > self._limits.body:
                 raise self._too_large()

@@ -12,9 +12,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from vedette.agent.receive.bodies import Refused
-from vedette.agent.receive.intake import Intake
+from vedette.agent.receive.intake import TRACES, Intake
 
-TRACE_VERSIONS = ("v0.3", "v0.4", "v0.5")
+TRACE_VERSIONS = ("v0.3", "v0.4", "v0.5", "v0.7", "v1.0")
 ENDPOINTS = [
     *(f"/{version}/traces" for version in TRACE_VERSIONS),
     "/v0.6/stats",
@@ -44,7 +44,7 @@ def routes(intake: Intake) -> list[Route]:
         Route("/info", _info, methods=["GET"]),
         *(Route(f"/{version}/traces", _traces(intake, version), methods=["PUT", "POST"]) for version in TRACE_VERSIONS),
         Route("/v0.6/stats", _ignored(intake, "stats", 200), methods=["PUT", "POST"]),
-        Route("/telemetry/proxy/{path:path}", _ignored(intake, "telemetry", 202), methods=["POST"]),
+        Route("/telemetry/proxy/{path:path}", _telemetry(intake), methods=["POST"]),
         Route("/v0.7/config", _ignored(intake, "config", 200), methods=["POST"]),
     ]
 
@@ -56,7 +56,7 @@ async def _info(request: Request) -> Response:
 def _traces(intake: Intake, version: str) -> Handler:
     async def traces(request: Request) -> Response:
         try:
-            await intake.spans(request, version)
+            await intake.request(request, TRACES, version)
         except Refused as refused:
             return refusal(refused)
         # Version 0.3 knows no sampling rates.
@@ -68,12 +68,25 @@ def _traces(intake: Intake, version: str) -> Handler:
 def _ignored(intake: Intake, kind: str, status: int) -> Handler:
     async def ignored(request: Request) -> Response:
         try:
-            await intake.ignore(request, kind)
+            await intake.plain(request, kind)
         except Refused as refused:
             return refusal(refused)
         return JSONResponse({}, status)
 
     return ignored
+
+
+def _telemetry(intake: Intake) -> Handler:
+    """What tracers tell of themselves: who they are, their integrations, the application's libraries."""
+
+    async def telemetry(request: Request) -> Response:
+        try:
+            intake.senders.telemetry(await intake.plain(request, "telemetry"))
+        except Refused as refused:
+            return refusal(refused)
+        return JSONResponse({}, 202)
+
+    return telemetry
 
 
 def refusal(refused: Refused) -> Response:

@@ -1,78 +1,188 @@
-"""From the bytes of a payload to rows in the writer's queue."""
+"""From the bytes of a payload to rows in the database: decompress, decode, hand over, wait until they are kept."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import anyio
 import anyio.to_thread
 from starlette.requests import Request
 
+from vedette import _native
 from vedette.agent.counters import Counters
+from vedette.agent.forward.forwarder import Forwarder
 from vedette.agent.options import Limits
 from vedette.agent.receive.bodies import Reader, Refused
-from vedette.agent.store import Writer
+from vedette.agent.receive.senders import Senders
+from vedette.agent.store import LOGS, METRICS, SPANS, Outcome, Table, Writer
 
-Decode = Callable[[str, bytes], Sequence[tuple[Any, ...]]]
-"""`vedette._native.decode_rows`: rows of a payload; ValueError with the reason if it can't be read."""
+Rows = Sequence[tuple[Any, ...]]
+Headers = list[tuple[str, str]]
+TOLD_BY_HEADERS = (
+    "datadog-meta-lang",
+    "datadog-meta-lang-version",
+    "datadog-meta-lang-interpreter",
+    "datadog-meta-tracer-version",
+    "datadog-container-id",
+)
+"""Headers that say of the sender what a Datadog payload does not."""
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A kind of thing that is received."""
+
+    name: str
+    """For counters: `spans.received`."""
+    table: Table
+    decode: Callable[[str, bytes, Headers], Rows]
+    """Rows of a payload of a form; ValueError with the reason if it can't be read. Native, without the GIL."""
+    service: int
+    """Column of the service."""
+
+
+TRACES = Signal("spans", SPANS, _native.decode_rows, SPANS.columns.index("service"))
+LOG_RECORDS = Signal("logs", LOGS, lambda form, body, _: _native.decode_logs(form, body), LOGS.columns.index("service"))
+POINTS = Signal(
+    "metrics", METRICS, lambda form, body, _: _native.decode_metrics(form, body), METRICS.columns.index("service")
+)
+
+
+@dataclass(frozen=True)
+class Payload:
+    """What a sender sent, still as it came."""
+
+    signal: Signal
+    form: str
+    """`v0.4`, `otlp-protobuf`, ..."""
+    body: bytes
+    encoding: str = ""
+    """`Content-Encoding`."""
+    headers: Headers = ()  # type: ignore[assignment]  # an empty one that nobody can change
 
 
 class Intake:
-    """What both receivers share: read, decompress, decode, hand over, count."""
+    """What all receivers share."""
 
-    def __init__(self, decode: Decode, writer: Writer, counters: Counters, limits: Limits) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        counters: Counters,
+        limits: Limits,
+        senders: Senders | None = None,
+        forwarder: Forwarder | None = None,
+    ) -> None:
         self.counters = counters
-        self._decode = decode
+        self.senders = senders or Senders()
         self._writer = writer
+        self._limits = limits
         self._reader = Reader(limits)
+        self._forwarder = forwarder
         # Decoding is native and runs without the GIL; more than two at once would only fill memory.
         self._slots = anyio.CapacityLimiter(2)
 
-    async def spans(self, request: Request, form: str) -> int:
-        """Takes the spans of a payload of that form; how many there were.
+    async def request(self, request: Request, signal: Signal, form: str) -> int:
+        """Takes the payload of a request; how many rows it had.
 
         Raises:
             Refused: nothing of it was taken; counted.
         """
         try:
-            return await self._spans(request, form)
+            async with self._reader.body(request) as body:
+                encoding = request.headers.get("content-encoding", "")
+                return await self._take(Payload(signal, form, body, encoding, told_by(request.headers)))
         except Refused as refused:
             self._count(refused)
             raise
 
-    async def ignore(self, request: Request, kind: str) -> None:
-        """Reads a payload that is understood but not used, and counts it.
+    async def payload(self, payload: Payload) -> int:
+        """Takes a payload that has been read already; how many rows it had.
 
         Raises:
-            Refused: too large or too slow; counted.
+            Refused: nothing of it was taken; counted.
         """
         try:
-            await self._reader.raw(request)
+            with self._reader.hold() as held:
+                held.grow(len(payload.body))
+                return await self._take(payload)
+        except Refused as refused:
+            self._count(refused)
+            raise
+
+    async def plain(self, request: Request, kind: str) -> bytes:
+        """The body of a request that holds no rows, decompressed, and counted as `ignored.<kind>`.
+
+        Raises:
+            Refused: too large, too slow, or broken; counted.
+        """
+        try:
+            async with self._reader.body(request) as body:
+                plain = self._reader.decompressed(body, request.headers.get("content-encoding", ""))
         except Refused as refused:
             self._count(refused)
             raise
         self.counters.add(f"ignored.{kind}")
+        return plain
 
     def _count(self, refused: Refused) -> None:
         if refused.counter:
             self.counters.add(f"dropped.{refused.counter}")
 
-    async def _spans(self, request: Request, form: str) -> int:
-        body = await self._reader.raw(request)
-        encoding = request.headers.get("content-encoding", "")
-        with self._reader.reserve(len(body)):
-            count = await anyio.to_thread.run_sync(self._take, form, body, encoding, limiter=self._slots)
-        self.counters.add(f"payloads.{form}")
-        self.counters.add("spans.received", count)
-        return count
-
-    def _take(self, form: str, body: bytes, encoding: str) -> int:
-        plain = self._reader.decompressed(body, encoding)
-        try:
-            rows = self._decode(form, plain)
-        except ValueError as error:
-            raise Refused(400, "bad_payload", f"not a {form} payload: {error}") from None
-        if rows and not self._writer.offer(rows, len(plain)):
-            raise Refused(429, "", "the agent can't store spans as fast as they come, try again")
+    async def _take(self, payload: Payload) -> int:
+        plain, rows = await anyio.to_thread.run_sync(self._decoded, payload, limiter=self._slots)
+        signal = payload.signal
+        sources = Counter(row[signal.service] for row in rows)
+        outcome = await self._stored(payload, rows, len(plain), max(sources, key=sources.__getitem__, default=""))
+        forwarded = outcome is not Outcome.REFUSED and await self._forward(payload, plain)
+        self.senders.note(signal.name, rows, outcome is not Outcome.REFUSED)
+        if outcome is Outcome.REFUSED:
+            raise Refused(429, "", "the agent can't store as fast as this comes, try again")
+        if outcome is Outcome.FAILED and not forwarded:
+            raise Refused(503, "", "the agent's database fails (its own output says why), try again")
+        self.counters.add(f"payloads.{payload.form}")
+        self.counters.add(f"{signal.name}.received", len(rows))
         return len(rows)
+
+    def _decoded(self, payload: Payload) -> tuple[bytes, Rows]:
+        plain = self._reader.decompressed(payload.body, payload.encoding)
+        try:
+            return plain, payload.signal.decode(payload.form, plain, list(payload.headers))
+        except ValueError as error:
+            raise Refused(400, "bad_payload", f"not a {payload.form} payload: {error}") from None
+
+    async def _stored(self, payload: Payload, rows: Rows, size: int, source: str) -> Outcome:
+        """Hands rows over, and waits until they survive the end of this process."""
+        if not rows:
+            return Outcome.STORED
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Outcome] = loop.create_future()
+
+        def settle(outcome: Outcome) -> None:
+            loop.call_soon_threadsafe(_tell, done, outcome)
+
+        if not self._writer.offer(rows, size, payload.signal.table, source, settle):
+            return Outcome.REFUSED
+        try:
+            return await asyncio.wait_for(done, self._limits.store_seconds)
+        except asyncio.TimeoutError:
+            raise Refused(503, "unconfirmed", "the agent's database is slow; this may be stored or not") from None
+
+    async def _forward(self, payload: Payload, plain: bytes) -> bool:
+        if self._forwarder is None:
+            return False
+        item = (payload.signal.name, payload.form, plain, list(payload.headers))
+        return await anyio.to_thread.run_sync(self._forwarder.offer, *item, limiter=self._slots)
+
+
+def _tell(done: asyncio.Future[Outcome], outcome: Outcome) -> None:
+    if not done.done():
+        done.set_result(outcome)
+
+
+def told_by(headers: Mapping[str, str]) -> Headers:
+    """What request headers say of the sender."""
+    return [(name, headers[name]) for name in TOLD_BY_HEADERS if name in headers]

@@ -1,4 +1,4 @@
-"""OTLP over HTTP: traces as protobuf and as JSON. Logs and metrics are accepted, counted and not used.
+"""OTLP over HTTP: traces, logs and metrics, as protobuf and as JSON.
 
 Specification: https://opentelemetry.io/docs/specs/otlp/#otlphttp
 """
@@ -12,11 +12,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from vedette.agent.receive.bodies import Refused
-from vedette.agent.receive.intake import Intake
+from vedette.agent.receive.intake import LOG_RECORDS, POINTS, TRACES, Intake, Signal
 
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
 FORMS = {PROTOBUF: "otlp-protobuf", "application/protobuf": "otlp-protobuf", JSON: "otlp-json"}
+PATHS = {"/v1/traces": TRACES, "/v1/logs": LOG_RECORDS, "/v1/metrics": POINTS}
 # gRPC status codes, used in the `google.rpc.Status` of an error.
 INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAVAILABLE = 3, 8, 14
 
@@ -24,29 +25,22 @@ INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAVAILABLE = 3, 8, 14
 def routes(intake: Intake) -> list[Route]:
     """The routes of the receiver."""
 
-    async def traces(request: Request) -> Response:
+    return [_route(intake, path, signal) for path, signal in PATHS.items()]
+
+
+def _route(intake: Intake, path: str, signal: Signal) -> Route:
+    async def export(request: Request) -> Response:
         try:
             form = FORMS.get(_content_type(request))
             if form is None:
                 intake.counters.add("dropped.bad_payload")
-                raise Refused(415, "bad_payload", f"content type must be {PROTOBUF} or {JSON}")
-            await intake.spans(request, form)
+                raise Refused(415, "", f"content type must be {PROTOBUF} or {JSON}")
+            await intake.request(request, signal, form)
         except Refused as refused:
             return _refusal(request, refused)
         return _accepted(request)
 
-    async def unused(request: Request) -> Response:
-        try:
-            await intake.ignore(request, request.url.path.rsplit("/", 1)[-1])
-        except Refused as refused:
-            return _refusal(request, refused)
-        return _accepted(request)
-
-    return [
-        Route("/v1/traces", traces, methods=["POST"]),
-        Route("/v1/logs", unused, methods=["POST"]),
-        Route("/v1/metrics", unused, methods=["POST"]),
-    ]
+    return Route(path, export, methods=["POST"])
 
 
 def _content_type(request: Request) -> str:

@@ -16,6 +16,7 @@ from vedette.agent.serve.context import Context
 from vedette.agent.serve.guard import KnownHosts, NoBrowsers, SafeHeaders
 from vedette.agent.serve.render import STATIC, Renderer
 from vedette.agent.serve.shell import Shell
+from vedette.agent.serve.token import NeedsToken
 
 
 class Static(StaticFiles):
@@ -32,7 +33,7 @@ class Agent:
 
     def __init__(self, context: Context, intake: Intake) -> None:
         self._receivers = NoBrowsers(Starlette(routes=[*datadog.routes(intake), *otlp.routes(intake)]))
-        self._page = SafeHeaders(KnownHosts(_page(context), _hosts(context)))
+        self._page = SafeHeaders(KnownHosts(NeedsToken(_page(context), context.token), _hosts(context)))
         self._context = context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,7 +43,7 @@ class Agent:
     def _room(self, scope: Scope) -> ASGIApp:
         """OTLP has a port of its own because exporters expect it there; its paths differ, so each port takes both."""
         path = scope["path"]
-        if path == "/info" or path.startswith(("/v0.", "/v1/", "/telemetry/")):
+        if path == "/info" or path.startswith(("/v0.", "/v1.0/", "/v1/", "/telemetry/")):
             return self._receivers
         return self._page
 

@@ -10,7 +10,10 @@ import anyio.to_thread
 import duckdb
 
 from vedette.agent.counters import Counters
+from vedette.agent.forward.forwarder import Forwarder
 from vedette.agent.options import Options
+from vedette.agent.receive.senders import Senders
+from vedette.agent.serve.token import token_of
 from vedette.agent.store import Database, Writer
 
 T = TypeVar("T")
@@ -19,10 +22,23 @@ T = TypeVar("T")
 class Context:
     """The parts of a running agent."""
 
-    def __init__(self, options: Options, database: Database, writer: Writer, counters: Counters) -> None:
+    def __init__(
+        self,
+        options: Options,
+        database: Database,
+        writer: Writer,
+        counters: Counters,
+        senders: Senders | None = None,
+        forwarder: Forwarder | None = None,
+        token: str = "",
+    ) -> None:
         self.options = options
         self.writer = writer
         self.counters = counters
+        self.senders = senders or Senders()
+        self.forwarder = forwarder
+        self.token = token or token_of(None)
+        """What allows changes, see `NeedsToken`; pages put it into the header `X-Vedette-Token`."""
         self._database = database
         self._slots: anyio.CapacityLimiter | None = None
 

@@ -1,10 +1,8 @@
-"""The running agent: its sockets, its signals, its beginning and its end."""
+"""The running agent: its parts, its signals, its beginning and its end."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import http.client
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -13,23 +11,43 @@ from types import FrameType
 
 import uvicorn
 
-from vedette import _native
 from vedette.agent.counters import Counters
+from vedette.agent.forward.forwarder import Forwarder
 from vedette.agent.options import Options
+from vedette.agent.receive.grpc import GrpcReceiver, available
 from vedette.agent.receive.intake import Intake
+from vedette.agent.receive.senders import Senders
 from vedette.agent.serve.application import Agent
 from vedette.agent.serve.context import Context
-from vedette.agent.store import Database, Writer
+from vedette.agent.serve.running import noted
+from vedette.agent.serve.sockets import CannotListen, free_port, listen, listen_on_path, port_of
+from vedette.agent.serve.token import token_of
+from vedette.agent.store import Database, StoreError, Writer
 
-BACKLOG = 512
+__all__ = ["CannotListen", "run"]
 
-
-class CannotListen(Exception):
-    """A port can't be had; the text says why and what to do."""
+GRPC_PORT = 4317
+"""Where exporters expect OTLP over gRPC."""
 
 
 class Server(uvicorn.Server):
-    """uvicorn, with signals that end the process with exit code 0."""
+    """uvicorn, with the receiver of gRPC beside it, and signals that end the process with exit code 0."""
+
+    def __init__(self, config: uvicorn.Config, grpc: GrpcReceiver | None) -> None:
+        super().__init__(config)
+        self._grpc = grpc
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to listen."""
+        if self._grpc is not None:
+            await self._grpc.start()
+        await super().startup(sockets)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends what is under way."""
+        if self._grpc is not None:
+            await self._grpc.stop()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -52,23 +70,53 @@ def run(options: Options, ready: Callable[[Options], None]) -> Counters:
 
     Raises:
         CannotListen: a port is in use or not allowed.
-        StoreError: the database can't be used.
+        StoreError: the database, or the data folder, can't be used.
     """
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(_listen(options.host, port, name)) for port, name in _ports(options)]
-        options = replace(options, port=_port_of(sockets[0]), otlp_port=_port_of(sockets[1]))
+        sockets, options = _sockets(options, stack)
         database = Database(options.data, memory_limit="1GB" if options.data is None else "256MB")
         stack.callback(database.close)
-        counters = Counters()
+        counters, senders = Counters(), Senders()
+        forwarder = _forwarder(options, counters)
         writer = Writer(database, counters, options.limits, options.retention)
-        writer.start()
+        context = Context(options, database, writer, counters, senders, forwarder, token_of(options.data))
+        stack.enter_context(noted(options))
+        stack.callback(forwarder.stop)
         stack.callback(writer.stop)
-        _serve(options, Context(options, database, writer, counters), sockets, ready)
+        forwarder.start()
+        writer.start()
+        _serve(context, Intake(writer, counters, options.limits, senders, forwarder), sockets, ready)
     return counters
 
 
-def _serve(options: Options, context: Context, sockets: list[socket.socket], ready: Callable[[Options], None]) -> None:
-    intake = Intake(_native.decode_rows, context.writer, context.counters, options.limits)
+def _sockets(options: Options, stack: contextlib.ExitStack) -> tuple[list[socket.socket], Options]:
+    """What to listen on, and the options with the ports that were free."""
+    sockets = [stack.enter_context(listen(options.host, port, name)) for port, name in _ports(options)]
+    if options.socket is not None:
+        sockets.append(stack.enter_context(listen_on_path(options.socket)))
+    ports = (port_of(sockets[0]), port_of(sockets[1]), _grpc_port(options))
+    return sockets, replace(options, port=ports[0], otlp_port=ports[1], grpc_port=ports[2], grpc=ports[2] is not None)
+
+
+def _grpc_port(options: Options) -> int | None:
+    """The port for gRPC. That the usual one is taken is no reason not to run, unless it was asked for."""
+    if not options.grpc or not available():
+        return None
+    if options.grpc_port is not None:
+        return free_port(options.host, options.grpc_port, "--grpc-port")
+    with contextlib.suppress(CannotListen):
+        return free_port(options.host, GRPC_PORT, "--grpc-port")
+    return None
+
+
+def _forwarder(options: Options, counters: Counters) -> Forwarder:
+    try:
+        return Forwarder(list(options.forward), options.data, options.forward_bytes, counters)
+    except OSError as error:
+        raise StoreError(f"cannot keep what waits to be forwarded: {error}. Choose another --data.") from error
+
+
+def _serve(context: Context, intake: Intake, sockets: list[socket.socket], ready: Callable[[Options], None]) -> None:
     config = uvicorn.Config(
         Agent(context, intake),
         lifespan="off",
@@ -80,58 +128,11 @@ def _serve(options: Options, context: Context, sockets: list[socket.socket], rea
         timeout_keep_alive=75,  # tracers keep a connection between flushes
         timeout_graceful_shutdown=1,
     )
-    ready(options)
-    Server(config).run(sockets)
+    ready(context.options)
+    options = context.options
+    grpc = None if options.grpc_port is None else GrpcReceiver(intake, options.host, options.grpc_port, options.limits)
+    Server(config, grpc).run(sockets)
 
 
 def _ports(options: Options) -> list[tuple[int, str]]:
     return [(options.port, "--port"), (options.otlp_port, "--otlp-port")]
-
-
-def _port_of(listening: socket.socket) -> int:
-    return int(listening.getsockname()[1])
-
-
-def _listen(host: str, port: int, option: str) -> socket.socket:
-    """A listening socket; connections made from now on wait until the server runs."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listening = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise CannotListen(f"cannot listen on {host!r}: {error.strerror or error}. Choose another --host.") from error
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(BACKLOG)
-        listening.setblocking(False)
-    except OSError as error:
-        listening.close()
-        raise CannotListen(explain(error, host, port, option)) from error
-    return listening
-
-
-def explain(error: OSError, host: str, port: int, option: str) -> str:
-    """Why a port can't be had, and what to do."""
-    if error.errno == errno.EADDRINUSE:
-        what = f"port {port} on {host} is in use{_by_whom(host, port)}"
-        return f"{what}. Stop that, or choose another with {option} (0: any free one)."
-    if error.errno in (errno.EACCES, errno.EPERM):
-        return f"no permission to listen on port {port}. Choose one above 1023 with {option}."
-    return f"cannot listen on {host} port {port}: {error.strerror or error}."
-
-
-def _by_whom(host: str, port: int) -> str:
-    """Asks whoever has the port what it is."""
-    connection = http.client.HTTPConnection(host if host not in ("0.0.0.0", "::") else "127.0.0.1", port, timeout=0.5)
-    try:
-        connection.request("GET", "/info")
-        told = connection.getresponse().read(4096)
-    except (OSError, http.client.HTTPException):
-        return ""
-    finally:
-        connection.close()
-    if b'"vedette"' in told:
-        return " by another vedette agent"
-    return " by a Datadog Agent" if b'"endpoints"' in told else " by another web server"

@@ -103,25 +103,23 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
         duckdb.Error: the database is of a newer version of vedette, or a step failed.
     """
     connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
-    current = schema_version(connection)
-    steps = migrations()
-    if current > len(steps):
-        raise duckdb.NotSupportedError(f"schema version {current}, this vedette knows {len(steps)}")
-    for version, statement in enumerate(steps[current:], start=current + 1):
+    done, steps = applied(connection), migrations()
+    if unknown := done - steps.keys():
+        raise duckdb.NotSupportedError(f"schema version {max(unknown)}, this vedette knows {max(steps)}")
+    for version in sorted(steps.keys() - done):
         connection.begin()
-        connection.execute(statement)
+        connection.execute(steps[version])
         connection.execute("INSERT INTO schema_version VALUES (?)", [version])
         connection.commit()
 
 
-def schema_version(connection: duckdb.DuckDBPyConnection) -> int:
-    """The schema version of a database, 0 for an empty one."""
-    row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
-    return int(row[0]) if row else 0
+def applied(connection: duckdb.DuckDBPyConnection) -> set[int]:
+    """The numbers of the migrations that a database has had."""
+    return {int(row[0]) for row in connection.execute("SELECT version FROM schema_version").fetchall()}
 
 
-def migrations() -> list[str]:
-    """The statements of each schema version, in order."""
+def migrations() -> dict[int, str]:
+    """The statements of each schema version, by the number in front of the file's name."""
     folder = resources.files("vedette.agent.store") / "migrations"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
-    return [file.read_text(encoding="utf-8") for file in files]
+    files = [file for file in folder.iterdir() if file.name.endswith(".sql")]
+    return {int(file.name.partition("_")[0]): file.read_text(encoding="utf-8") for file in files}

@@ -1,4 +1,4 @@
-"""The row that a decoded span becomes: the contract between the native decoder and the store."""
+"""The rows that decoded payloads become: the contract between the native decoder and the store."""
 
 from __future__ import annotations
 
@@ -45,15 +45,53 @@ class SpanRow(NamedTuple):
     """JSON object: attributes of the process that sent the span."""
 
 
-TYPES = {
-    "trace_id": "UUID",
-    "span_id": "UBIGINT",
-    "parent_id": "UBIGINT",
-    "start": "UBIGINT",
-    "duration": "UBIGINT",
-    "error": "BOOLEAN",
-    "attack": "BOOLEAN",
-    "blocked": "BOOLEAN",
-}
-COLUMNS = [(name, TYPES.get(name, "VARCHAR")) for name in SpanRow._fields]
-"""Name and DuckDB type of each column."""
+class LogRow(NamedTuple):
+    """One log record, in the order in which `vedette._native.decode_logs` gives the columns."""
+
+    time: int
+    """Nanoseconds since the epoch, by the sender's clock."""
+    trace_id: str
+    """32 lower-case hex digits; zeros for none."""
+    span_id: int
+    """0 for none."""
+    service: str
+    severity: int
+    """1 (trace) to 24 (fatal); 0 for unknown."""
+    level: str
+    """Severity as the sender calls it."""
+    logger: str
+    body: str
+    """The message; what is no text is JSON."""
+    event: str
+    """Name of the event, for records that are one."""
+    attributes: str
+    """JSON object."""
+    process: str
+    """JSON object: attributes of the process that sent the record."""
+
+
+class MetricRow(NamedTuple):
+    """One data point, in the order in which `vedette._native.decode_metrics` gives the columns."""
+
+    time: int
+    """Nanoseconds since the epoch, by the sender's clock."""
+    start: int
+    """Beginning of what the point sums up; 0 for none."""
+    service: str
+    name: str
+    kind: str
+    """`gauge`, `sum`, `histogram`, `exponential_histogram`, `summary`."""
+    value: float | None
+    """The number; of a distribution, its sum."""
+    unit: str
+    """In UCUM."""
+    description: str
+    temporality: str
+    """`delta`, `cumulative`, or empty."""
+    monotonic: bool
+    details: str
+    """JSON object: count, buckets, quantiles of a distribution."""
+    attributes: str
+    """JSON object."""
+    process: str
+    """JSON object: attributes of the process that sent the point."""

@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import duckdb
 
 from vedette.agent.counters import Counters
 from vedette.agent.options import Limits, Retention
 from vedette.agent.store.database import Database, StoreError
+from vedette.agent.store.queue import FairQueue, Outcome, Parcel
 from vedette.agent.store.retention import sweep
-from vedette.agent.store.rows import COLUMNS
+from vedette.agent.store.tables import SPANS, TABLES, Row, Table
 
-Row = tuple[Any, ...]
-"""A `SpanRow`, or a plain tuple of the same columns, as the native decoder makes them."""
-
-# One JSON text per batch, taken apart by DuckDB: 20,000 spans/s with version 1.4 as with 2.0 (nine attributes each, on
-# a busy machine of two cores). `executemany` takes 1,600; lists as parameters 84,000 with 2.0, but 400 with 1.4.
 BATCH = 5_000
-"""Most spans of one write; more gain nothing."""
-GATHER = 0.15
-"""Seconds to wait for more spans before a write: one transaction costs the same for one span or for thousands."""
+"""Most rows of one write; more gain nothing."""
+GATHER = 0.05
+"""Seconds to wait for more rows before a write: one transaction costs the same for one row or for thousands. Senders
+wait for it too, since they are told that their rows are kept only once that is true."""
 SWEEP = 10.0
 """Seconds between two looks at retention."""
-FORM = json.dumps({name: [kind] for name, kind in COLUMNS})
-VALUES = ", ".join(f'unnest(batch."{name}")' for name, _ in COLUMNS)
-INSERT = f"""
-    INSERT INTO spans
-    SELECT unnest(range(?::BIGINT, ?::BIGINT)), ?::UBIGINT, {VALUES}
-    FROM (SELECT from_json_strict(?, '{FORM}') AS batch)
-"""
 # Errors that are about the database. All others are about the values of a row (versions of DuckDB differ in how they
 # call them), and the other rows of the batch can still be kept.
 DATABASE_ERRORS = (
@@ -53,41 +40,56 @@ DATABASE_ERRORS = (
 
 
 class Writer:
-    """Stores rows in the background, in the order in which they come."""
+    """Stores rows in the background, of each sender in the order in which they come."""
 
     def __init__(self, database: Database, counters: Counters, limits: Limits, retention: Retention) -> None:
         self._database = database
         self._counters = counters
-        self._limits = limits
         self._retention = retention
-        self._queue: deque[tuple[Sequence[Row], int]] = deque()
-        self._queued_spans = 0
-        self._queued_bytes = 0
+        self._queue = FairQueue(limits)
         self._writing = False
         self._stopping = False
         self._changed = threading.Condition()
         self._complaint = ""
         self._cursor = database.cursor()
-        self.seq = self._last_seq()
-        """Number of the newest stored span; grows with every write."""
+        self._numbers = {table: self._last_seq(table) for table in TABLES}
         self._thread = threading.Thread(target=self._run, name="vedette-store", daemon=True)
+
+    @property
+    def seq(self) -> int:
+        """Number of the newest stored span; grows with every write."""
+        return self._numbers[SPANS]
+
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """Rows that are not stored yet, and the bytes of the payloads that they came from."""
+        return self._queue.rows, self._queue.size
 
     def start(self) -> None:
         """Starts the thread."""
         self._thread.start()
 
-    def offer(self, rows: Sequence[Row], size: int) -> bool:
-        """Takes rows that came from `size` bytes; False, and nothing taken, when too much is waiting already."""
+    def offer(
+        self,
+        rows: Sequence[Row],
+        size: int,
+        table: Table = SPANS,
+        source: str = "",
+        settle: Callable[[Outcome], None] = lambda outcome: None,
+    ) -> bool:
+        """Takes rows that came from `size` bytes; False, and nothing taken, when too much is waiting already.
+
+        `settle` is told later, by another thread, what became of rows that were taken.
+        """
+        parcel = Parcel(rows, size, table, source, settle)
         with self._changed:
-            full = self._queued_spans + len(rows) > self._limits.queued_spans
-            if self._queue and (full or self._queued_bytes + size > self._limits.queued_bytes):
-                self._counters.add("dropped.queue_full", len(rows))
-                return False
-            self._queue.append((rows, size))
-            self._queued_spans += len(rows)
-            self._queued_bytes += size
+            refused = self._queue.offer(parcel)
             self._changed.notify_all()
-            return True
+        for lost in refused:
+            self._counters.add("dropped.queue_full", len(lost.rows))
+            if lost is not parcel:
+                lost.settle(Outcome.REFUSED)
+        return parcel not in refused
 
     def flush(self, timeout: float = 5.0) -> bool:
         """Waits until all that was taken is stored (or dropped); False if that takes longer."""
@@ -101,40 +103,36 @@ class Writer:
             self._changed.notify_all()
         self._thread.join(timeout)
         with self._changed:
-            if self._queued_spans:
-                self._counters.add("dropped.stopped", self._queued_spans)
+            self._counters.add("dropped.stopped", self._queue.rows)
 
     def _run(self) -> None:
         next_sweep = time.monotonic()
         while not (self._stopping and not self._queue):
-            rows = self._gather()
-            if rows:
-                self._store(rows)
+            parcels = self._gather()
+            if parcels:
+                self._store(parcels)
             if time.monotonic() >= next_sweep:
                 self._sweep()
                 next_sweep = time.monotonic() + SWEEP
 
-    def _gather(self) -> list[Row]:
+    def _gather(self) -> list[Parcel]:
         """The next batch, after a short wait for company."""
         with self._changed:
             if not self._queue:
                 self._changed.wait(1.0)
             if self._queue and not self._stopping:
-                self._changed.wait_for(lambda: self._stopping or self._queued_spans >= BATCH, GATHER)
-            rows: list[Row] = []
-            while self._queue and len(rows) < BATCH:
-                part, size = self._queue.popleft()
-                rows.extend(part)
-                self._queued_spans -= len(part)
-                self._queued_bytes -= size
-            self._writing = bool(rows)
-            return rows
+                self._changed.wait_for(lambda: self._stopping or self._queue.rows >= BATCH, GATHER)
+            parcels = self._queue.take(BATCH)
+            self._writing = bool(parcels)
+            return parcels
 
-    def _store(self, rows: list[Row]) -> None:
+    def _store(self, parcels: list[Parcel]) -> None:
+        table, outcome = parcels[0].table, Outcome.STORED
+        rows = [row for parcel in parcels for row in parcel.rows]
         try:
-            stored = self._insert(rows)
-            self._counters.add("spans.stored", stored)
+            self._counters.add(f"{table.name}.stored", self._insert(table, rows))
         except Exception as error:  # whatever went wrong, reception goes on
+            outcome = Outcome.FAILED
             self._counters.add("dropped.storage", len(rows))
             self._complain(error)
             self._recover(error)
@@ -142,12 +140,14 @@ class Writer:
             with self._changed:
                 self._writing = False
                 self._changed.notify_all()
+        for parcel in parcels:
+            parcel.settle(outcome)
 
-    def _insert(self, rows: list[Row]) -> int:
+    def _insert(self, table: Table, rows: list[Row]) -> int:
         """Stores rows, in halves if some of them can't be; the number of those that could."""
-        batch = json.dumps({name: column for (name, _), column in zip(COLUMNS, zip(*rows))})
+        first = self._numbers[table] + 1
         try:
-            self._cursor.execute(INSERT, [self.seq + 1, self.seq + 1 + len(rows), time.time_ns(), batch])
+            self._cursor.execute(table.insert, [first, first + len(rows), time.time_ns(), table.batch(rows)])
         except DATABASE_ERRORS:
             raise
         except Exception as error:
@@ -156,8 +156,8 @@ class Writer:
                 self._complain(error)
                 return 0
             half = len(rows) // 2
-            return self._insert(rows[:half]) + self._insert(rows[half:])
-        self.seq += len(rows)
+            return self._insert(table, rows[:half]) + self._insert(table, rows[half:])
+        self._numbers[table] += len(rows)
         return len(rows)
 
     def _sweep(self) -> None:
@@ -175,7 +175,8 @@ class Writer:
         try:
             self._database.reopen()
             self._cursor = self._database.cursor()
-            self.seq = max(self.seq, self._last_seq())
+            for table in TABLES:
+                self._numbers[table] = max(self._numbers[table], self._last_seq(table))
         except (StoreError, duckdb.Error) as again:
             self._complain(again)
 
@@ -187,6 +188,6 @@ class Writer:
             self._complaint = kind
             print(f"vedette agent: spans could not be stored (counted as dropped): {text}", file=sys.stderr, flush=True)
 
-    def _last_seq(self) -> int:
-        row = self._cursor.execute("SELECT coalesce(max(seq), 0) FROM spans").fetchone()
+    def _last_seq(self, table: Table) -> int:
+        row = self._cursor.execute(f"SELECT coalesce(max(seq), 0) FROM {table.name}").fetchone()
         return int(row[0]) if row else 0
