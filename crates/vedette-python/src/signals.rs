@@ -15,7 +15,8 @@ use vedette_wire::DecodeLimits;
 #[pyfunction]
 pub fn decode_logs<'py>(py: Python<'py>, format: &str, body: &[u8]) -> PyResult<Vec<Bound<'py, PyTuple>>> {
     let encoding = encoding(format)?;
-    let rows = py.detach(|| logs_read::decode(body, encoding, &DecodeLimits::default())).map_err(bad_payload)?;
+    let rows =
+        py.detach(|| logs_read::decode(body, encoding, &DecodeLimits::default())).map_err(bad_payload)?;
     rows.iter().map(|row| log(py, row)).collect()
 }
 
