@@ -38,6 +38,16 @@ def count(number: int, what: str) -> str:
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
+def size(count: int) -> str:
+    """Bytes with a unit of 1,000: `870 B`, `1.25 MB`."""
+    value = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 999.5 or unit == "GB":
+            return f"{_three_digits(value) if unit != 'B' else count} {unit}"
+        value /= 1000
+    return ""
+
+
 def moment(nanoseconds: int) -> str:
     """ISO 8601 in UTC with milliseconds; the page's script puts it into the reader's zone."""
     try:

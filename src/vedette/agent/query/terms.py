@@ -1,10 +1,10 @@
 """The search language: words and `key:value` terms, every one of which a span has to match.
 
 checkout "out of stock"    text in resource, service, operation or any attribute
-service:orders             also `op:`, `resource:`, `type:`, `kind:`, `trace:`; `*` stands for anything
+service:orders             also `op:`, `resource:`, `type:`, `kind:`, `env:`, `trace:`; `*` stands for anything
 status:404  status:5xx     HTTP status
-error  attack  blocked     marks
-min:10ms  max:2s           duration (ns, us, ms, s, m)
+error  attack  blocked     marks; also has:error
+min:10ms  max:2s           duration (ns, us, ms, s, m); also duration:>10ms, duration:<2s
 http.route:/users/*        any attribute of the span or its process
 -service:health            not
 """
@@ -16,7 +16,15 @@ from dataclasses import dataclass
 from typing import Any
 
 MARKS = ("error", "attack", "blocked")
-FIELDS = {"service": "service", "op": "name", "resource": "resource", "type": "type", "kind": "kind"}
+FIELDS = {
+    "service": "service",
+    "op": "name",
+    "operation": "name",
+    "resource": "resource",
+    "type": "type",
+    "kind": "kind",
+    "env": "env",
+}
 UNITS = {"ns": 1, "us": 1_000, "µs": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "m": 60_000_000_000}
 MOST_TERMS = 16
 MOST_CHARACTERS = 500
@@ -43,6 +51,8 @@ class Term:
         """Why the term can't be used; empty if it can."""
         if self.key in ("min", "max") and not DURATION.fullmatch(self.value):
             return "a duration such as 10ms is needed"
+        if self.key == "has":
+            return f"has: goes with {', '.join(MARKS)}"
         if self.key == "trace" and not TRACE_ID.fullmatch(self.value):
             return "a trace id in hex is needed"
         return ""
@@ -58,8 +68,10 @@ def _term(match: re.Match[str]) -> Term:
     minus, key, quoted, word = match.groups()
     if key and (word or "").startswith("//"):  # an address, not a key and its value
         key, word = "", f"{key}:{word}"
-    if not key and quoted is None and word in MARKS:
+    if key in (None, "", "has") and quoted is None and word in MARKS:
         return Term(match.group(), word, "", bool(minus))
+    if key == "duration" and (word or "").startswith((">", "<")):
+        key, word = ("min" if word.startswith(">") else "max"), word.lstrip("<>=")
     return Term(match.group(), key or "", word if quoted is None else quoted, bool(minus))
 
 

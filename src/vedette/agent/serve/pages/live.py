@@ -6,12 +6,13 @@ from functools import partial
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from vedette.agent.panels import live
 from vedette.agent.query.activity import activity
-from vedette.agent.query.terms import parse
+from vedette.agent.query.completion import complete
+from vedette.agent.query.terms import MOST_CHARACTERS, parse
 from vedette.agent.query.traces import list_traces
 from vedette.agent.serve.parameters import number
 from vedette.agent.serve.shell import Shell
@@ -22,7 +23,7 @@ NOTHING_NEW = Response(status_code=204)
 
 
 def routes(shell: Shell) -> list[Route]:
-    """`/`; with `since`, only if there is something newer."""
+    """`/` (with `since`, only if there is something newer); `/complete`, how a search may go on."""
 
     async def page(request: Request) -> Response:
         seq = shell.context.writer.seq
@@ -31,7 +32,12 @@ def routes(shell: Shell) -> list[Route]:
             return NOTHING_NEW
         return shell.page(request, "traces.html" if part else "live.html", await _listing(shell, request, seq))
 
-    return [Route("/", page)]
+    async def completion(request: Request) -> Response:
+        search = request.query_params.get("q", "")[:MOST_CHARACTERS]
+        found = await shell.ask(partial(complete, search=search, newest=shell.context.writer.seq))
+        return JSONResponse([suggestion._asdict() for suggestion in found], headers={"Cache-Control": "no-store"})
+
+    return [Route("/", page), Route("/complete", completion)]
 
 
 async def _listing(shell: Shell, request: Request, seq: int) -> dict[str, Any]:
