@@ -4,8 +4,7 @@
     python tools/screenshots.py --agent URL --out DIR --widths 390,1600 --schemes light,dark   of an agent that runs
     ... --only services,errors                       of some panels
 
-Needs chromium, chromedriver and selenium. Addresses that begin with `first:` are found on the page before: the link of
-the first element that the selector finds.
+Needs chromium, chromedriver and selenium.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ class Picture(NamedTuple):
     name: str
     path: str
     search: str = ""
-    """Instead of a path: a search whose first trace is shown."""
+    """Its first traces take the places of numbers in the path, which by default is that of the first."""
     click: str = ""
     """Selector of what is clicked first."""
 
@@ -46,17 +45,17 @@ PICTURES = (
     Picture("live", "/?q=kind%3Aserver"),
     Picture("trace", "", "op:fastapi.request resource:*checkout*", ".row"),
     Picture("attack-trace", "", "blocked service:shop-orders op:flask.request resource:*search*", ".row.attack"),
-    Picture("services", "/services?t=3d"),
-    Picture("service", "/services/shop-front?t=3d"),
-    Picture("endpoints", "/endpoints?t=3d"),
-    Picture("queries", "/queries?t=3d"),
-    Picture("outgoing", "/outgoing?t=3d"),
-    Picture("jobs", "/jobs?t=3d"),
-    Picture("errors", "/errors?t=3d"),
-    Picture("attacks", "/attacks?t=3d"),
-    Picture("attack", "/attacks?t=3d", click="table .main a"),
-    Picture("what-if", "/attacks/what-if?t=3d&mode=block"),
-    Picture("compare", "", "op:fastapi.request resource:*checkout*"),
+    Picture("services", "/services?t=15m"),
+    Picture("service", "/services/shop-front?t=15m"),
+    Picture("endpoints", "/endpoints?t=15m"),
+    Picture("queries", "/queries?t=15m"),
+    Picture("outgoing", "/outgoing?t=15m"),
+    Picture("jobs", "/jobs?t=15m"),
+    Picture("errors", "/errors?t=15m"),
+    Picture("attacks", "/attacks?t=15m"),
+    Picture("attack", "/attacks?t=15m", click="table .main a"),
+    Picture("what-if", "/attacks/what-if?t=15m&mode=block"),
+    Picture("compare", "/compare?a={0}&b={1}", "op:fastapi.request resource:*checkout*"),
     Picture("about", "/about"),
     Picture("shortcuts", "/shortcuts"),
 )
@@ -156,8 +155,9 @@ def _path(page: str, picture: Picture) -> str:
     if not picture.search:
         return picture.path
     query = urllib.request.quote(picture.search)  # type: ignore[attr-defined]
-    traces = _ask(f"{page}/api/traces?q={query}&limit=1")["traces"]
-    return f"/trace/{traces[0]['trace_id']}" if traces else "/"
+    traces = _ask(f"{page}/api/traces?q={query}&limit=2")["traces"]
+    ids = [trace["trace_id"] for trace in traces]
+    return (picture.path or "/trace/{0}").format(*ids) if len(ids) > 1 else "/"
 
 
 def _settle(browser: Any, picture: Picture) -> None:

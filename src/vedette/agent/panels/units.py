@@ -33,6 +33,15 @@ def _long_duration(seconds: int) -> str:
     return f"{seconds // 3600:,} h {seconds % 3600 // 60} min"
 
 
+def age(seconds: float) -> str:
+    """`3 days`, `36 h`, `30 min`: a length of time that somebody chose."""
+    for unit, length in (("day", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= length and seconds % length == 0:
+            number = int(seconds // length)
+            return count(number, unit) if unit == "day" else f"{number:,} {unit}"
+    return f"{seconds:g} s"
+
+
 def count(number: int, what: str) -> str:
     """`1 span`, `2,000 spans`."""
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

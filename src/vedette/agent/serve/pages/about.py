@@ -34,6 +34,7 @@ def _values(shell: Shell, cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     period = last("15m")
     rate = received(cursor, period)
     kept = stored(cursor)
+    reporting = [reporter(row, now) for row in reporters(cursor, context.writer.seq)]
     times = [(period.start + n * size_of(period)) / 1e9 for n in range(BUCKETS)]
     return {
         "chart": {"times": times, "series": [{"name": "spans", "kind": "calls", "values": rate, "told": rate[-1]}]},
@@ -46,11 +47,12 @@ def _values(shell: Shell, cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "kept": kept,
         "size": units.size(kept["disk"] if context.options.data is not None else kept["memory"]),
         "retention": {
-            "age": units.duration(int(retention.age * 1e9)),
+            "age": units.age(retention.age),
             "spans": f"{retention.spans:,}",
             "size": units.size(retention.size),
         },
-        "reporters": [reporter(row, now) for row in reporters(cursor, context.writer.seq)],
+        "reporters": reporting,
+        "said": {part: any(row[part] for row in reporting) for part in ("runtime", "where")},
         "cost": cost(),
         "versions": versions(),
     }
