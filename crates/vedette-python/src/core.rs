@@ -7,7 +7,7 @@ use vedette_send::{Config as SendConfig, Exporter};
 use vedette_trace::propagation::Config as Propagation;
 use vedette_trace::sampling::{Limiter, Sampler, SamplingConfig};
 
-use crate::{last_words, live};
+use crate::{last_words, live, remote_config};
 
 /// What every trace needs to know; replaced whole when settings change.
 pub struct Core {
@@ -85,6 +85,7 @@ impl Core {
     /// Takes a finished chunk. Never blocks.
     #[inline]
     pub fn send(&self, chunk: Chunk) {
+        remote_config::wake(&chunk);
         if !live::enabled() || (self.standalone.is_some() && !chunk.decision.keeps()) {
             return;
         }

@@ -1,7 +1,8 @@
-//! Plain Python data as JSON text, without importing a module for it.
+//! Plain Python data as JSON text and back, without importing a module for it.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use pyo3::IntoPyObjectExt;
 use serde_json::Value;
 
 /// Containers in containers that are written.
@@ -50,4 +51,28 @@ fn value(object: &Bound<'_, PyAny>, depth: usize) -> Value {
 
 fn printed(object: &Bound<'_, PyAny>) -> Value {
     object.str().map_or(Value::Null, |text| text.to_string_lossy().into_owned().into())
+}
+
+/// `value` as Python has it: dictionaries, lists, texts, numbers, truth, None.
+pub fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+    match value {
+        Value::Null => Ok(py.None().into_bound(py)),
+        Value::Bool(flag) => flag.into_bound_py_any(py),
+        Value::Number(number) if number.is_f64() => number.as_f64().into_bound_py_any(py),
+        Value::Number(number) => match number.as_i64() {
+            Some(number) => number.into_bound_py_any(py),
+            None => number.as_u64().into_bound_py_any(py),
+        },
+        Value::String(text) => text.into_bound_py_any(py),
+        Value::Array(items) => {
+            let list = PyList::empty(py);
+            items.iter().try_for_each(|item| list.append(to_python(py, item)?))?;
+            Ok(list.into_any())
+        }
+        Value::Object(map) => {
+            let dict = PyDict::new(py);
+            map.iter().try_for_each(|(key, item)| dict.set_item(key, to_python(py, item)?))?;
+            Ok(dict.into_any())
+        }
+    }
 }

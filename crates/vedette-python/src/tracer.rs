@@ -127,6 +127,7 @@ pub fn flush(py: Python<'_>, timeout: f64) -> bool {
 /// Sends what is left and stops; waits at most `timeout` seconds.
 #[pyfunction]
 pub fn shutdown(py: Python<'_>, timeout: f64) -> bool {
+    crate::remote_config::stop(py);
     let exporter = core::core().exporter();
     let sent = py.detach(|| exporter.is_none_or(|exporter| exporter.shutdown(seconds(timeout))));
     last_words::said();

@@ -14,6 +14,7 @@ mod announce;
 mod backend;
 mod config;
 mod counters;
+mod courier;
 mod datadog;
 mod door;
 mod exporter;
@@ -29,8 +30,10 @@ mod worker;
 
 pub use config::{Config, Error, Obfuscation, Target, Version};
 pub use counters::{Amount, Counters, TargetCounters};
+pub use courier::Courier;
 pub use exporter::Exporter;
 pub use farewell::farewell;
+pub use signals::blocked;
 
 /// One lane per target that can be built.
 fn lanes(config: &Config) -> Vec<lane::Lane> {

@@ -4,7 +4,7 @@
 /// instruction, and restores them. Signals that tell of a fault in the thread itself stay as they are,
 /// because a blocked one would kill the process without the application's handler having run.
 #[cfg(unix)]
-pub(crate) fn blocked<T>(start: impl FnOnce() -> T) -> T {
+pub fn blocked<T>(start: impl FnOnce() -> T) -> T {
     use nix::sys::signal::{SigSet, SigmaskHow, Signal};
     let mut signals = SigSet::all();
     for fault in [
@@ -28,6 +28,6 @@ pub(crate) fn blocked<T>(start: impl FnOnce() -> T) -> T {
 
 /// This platform delivers no signals to threads.
 #[cfg(not(unix))]
-pub(crate) fn blocked<T>(start: impl FnOnce() -> T) -> T {
+pub fn blocked<T>(start: impl FnOnce() -> T) -> T {
     start()
 }

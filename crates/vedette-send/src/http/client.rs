@@ -10,7 +10,7 @@ use super::resolve::BlockingResolver;
 use super::{tls, Endpoint, Headers};
 use crate::farewell;
 
-/// Bytes of an answer that are read; no backend has a reason to say more.
+/// Bytes of an answer that are read; no backend of traces has a reason to say more.
 const MOST_ANSWER: u64 = 1 << 20;
 /// Bytes of a connection's input buffer. Answers are short.
 const INPUT: usize = 16 << 10;
@@ -22,6 +22,7 @@ pub(crate) struct Client {
     agent: Agent,
     base: String,
     timeout: Duration,
+    most_answer: u64,
 }
 
 /// An answer, whatever its status.
@@ -73,7 +74,13 @@ impl Client {
             .timeout_global(Some(timeout))
             .tls_config(tls::config(certificate)?)
             .build();
-        Ok(Client { agent: agent(endpoint, config), base: endpoint.base.clone(), timeout })
+        let (agent, base) = (agent(endpoint, config), endpoint.base.clone());
+        Ok(Client { agent, base, timeout, most_answer: MOST_ANSWER })
+    }
+
+    /// Reads answers of up to that many bytes.
+    pub fn reading(self, most_answer: u64) -> Client {
+        Client { most_answer, ..self }
     }
 
     /// Sends one request and reads the answer, all within the target's timeout, or `within` if that is less.
@@ -102,7 +109,7 @@ impl Client {
                 self.agent.run(self.agent.configure_request(request).timeout_global(Some(within)).build())
             }
         }?;
-        read(response)
+        read(response, self.most_answer)
     }
 }
 
@@ -126,13 +133,13 @@ fn over_tcp(config: ureq::config::Config) -> Agent {
     Agent::with_parts(config, super::connect::Tcp.chain(RustlsConnector::default()), BlockingResolver)
 }
 
-fn read(mut response: Response<Body>) -> Result<Reply, ureq::Error> {
+fn read(mut response: Response<Body>, most: u64) -> Result<Reply, ureq::Error> {
     let retry_after = response.headers().get("retry-after");
     let retry_after = retry_after.and_then(|value| value.to_str().ok()?.trim().parse().ok());
     Ok(Reply {
         status: response.status().as_u16(),
         retry_after: retry_after.map(Duration::from_secs),
-        body: response.body_mut().with_config().limit(MOST_ANSWER).read_to_vec()?,
+        body: response.body_mut().with_config().limit(most).read_to_vec()?,
     })
 }
 

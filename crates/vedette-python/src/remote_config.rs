@@ -1,0 +1,267 @@
+//! Remote configuration as Python sees it: a client per process, and who is called when something changed.
+//!
+//! The client's thread has the interpreter only while a change is applied. It takes no lock that the application's
+//! threads take; what is shared belongs to one generation of the process, and a fork leaves it alone.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+use vedette_model::{ids, Chunk};
+use vedette_remote::{Applied, Config, Handle, Host, Offer, Settings, State, Tracer, Trust, Verdict};
+use vedette_send::Courier;
+
+use crate::configure::Options;
+use crate::{json, process};
+
+/// Longest that the end of a process waits for a change that is being applied.
+const PATIENCE: Duration = Duration::from_millis(200);
+/// Names of services that are told beside the process's own.
+const MOST_SERVICES: usize = 64;
+/// Bytes of an answer to what is posted.
+const MOST_ANSWER: u64 = 1 << 20;
+
+/// What the clients of this process and of its children are made of.
+struct Watch {
+    settings: Settings,
+    apply: Py<PyAny>,
+}
+
+static WATCHED: AtomicBool = AtomicBool::new(false);
+/// Generation of the process whose client was started.
+static AWAKE: AtomicU64 = AtomicU64::new(u64::MAX);
+static WATCH: Mutex<Option<Arc<Watch>>> = Mutex::new(None);
+static CLIENT: Mutex<Option<(u64, Handle)>> = Mutex::new(None);
+static SERVICES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// A trace has finished: the first one of a process starts its client.
+#[inline]
+pub fn wake(chunk: &Chunk) {
+    if !WATCHED.load(Relaxed) {
+        return;
+    }
+    if let Some(root) = chunk.spans.first().filter(|root| !root.service.is_empty()) {
+        note_service(root.service.as_str());
+    }
+    if AWAKE.load(Relaxed) != ids::generation() {
+        start();
+    }
+}
+
+/// Only who sends traces takes this lock, with the interpreter's; the client's thread tries.
+fn note_service(name: &str) {
+    if let Ok(mut services) = SERVICES.try_lock() {
+        if services.len() < MOST_SERVICES && !services.iter().any(|known| known == name) {
+            services.push(name.to_owned());
+        }
+    }
+}
+
+#[cold]
+fn start() {
+    AWAKE.store(ids::generation(), Relaxed);
+    let Some(watch) = held(&WATCH).clone() else { return };
+    let mut settings = watch.settings.clone();
+    settings.tracer.runtime_id = process::runtime_id();
+    let own = settings.tracer.service.clone();
+    let Ok(handle) = vedette_remote::start(settings, Box::new(Interpreter { watch, own })) else { return };
+    // The parent's client may have been copied in the middle of anything: it is left alone, not dropped.
+    std::mem::forget(held(&CLIENT).replace((ids::generation(), handle)));
+}
+
+/// Ends the client of this process, if there is one; another trace does not start it again.
+pub fn stop(py: Python<'_>) {
+    AWAKE.store(ids::generation(), Relaxed);
+    let current =
+        held(&CLIENT).as_ref().filter(|(of, _)| *of == ids::generation()).map(|(_, handle)| handle.clone());
+    if let Some(handle) = current {
+        py.detach(|| handle.stop(PATIENCE));
+    }
+}
+
+/// Python on the client's thread.
+struct Interpreter {
+    watch: Arc<Watch>,
+    own: String,
+}
+
+impl Host for Interpreter {
+    fn apply(&mut self, configs: &[Config]) -> Option<Applied> {
+        let applied = Python::try_attach(|py| match told(py, &self.watch.apply, configs) {
+            Ok(applied) => applied,
+            Err(error) => {
+                let error = error.to_string();
+                let verdict = |config: &Config| {
+                    (config.path.clone(), Verdict { state: State::Error, error: error.clone() })
+                };
+                Applied { verdicts: configs.iter().map(verdict).collect(), offer: None }
+            }
+        });
+        applied
+    }
+
+    fn extra_services(&mut self) -> Vec<String> {
+        let Ok(services) = SERVICES.try_lock() else { return Vec::new() };
+        services.iter().filter(|name| **name != self.own).cloned().collect()
+    }
+}
+
+type Told = (Vec<(String, String)>, Option<(Vec<String>, Vec<u8>)>);
+
+fn told(py: Python<'_>, apply: &Py<PyAny>, configs: &[Config]) -> PyResult<Applied> {
+    let configs: Vec<RemoteConfig> = configs.iter().cloned().map(|config| RemoteConfig { config }).collect();
+    let (verdicts, offer): Told = apply.call1(py, (configs,))?.extract(py)?;
+    let verdict = |(path, error): (String, String)| {
+        let state = if error.is_empty() { State::Applied } else { State::Error };
+        (path, Verdict { state, error })
+    };
+    Ok(Applied {
+        verdicts: verdicts.into_iter().map(verdict).collect(),
+        offer: offer.map(|(products, capabilities)| Offer { products, capabilities }),
+    })
+}
+
+/// One remote configuration.
+#[pyclass(frozen, module = "vedette._native")]
+pub struct RemoteConfig {
+    config: Config,
+}
+
+#[pymethods]
+impl RemoteConfig {
+    /// Its path, which is unique.
+    #[getter]
+    fn path(&self) -> &str {
+        &self.config.path
+    }
+
+    /// What it is about, such as `ASM_DATA`.
+    #[getter]
+    fn product(&self) -> &str {
+        &self.config.product
+    }
+
+    /// Which of several of a product.
+    #[getter]
+    fn id(&self) -> &str {
+        &self.config.id
+    }
+
+    /// Its version.
+    #[getter]
+    fn version(&self) -> u64 {
+        self.config.version
+    }
+
+    /// SHA-256 of the content, in hexadecimal digits.
+    #[getter]
+    fn hash(&self) -> &str {
+        &self.config.hash
+    }
+
+    /// The content as it came.
+    #[getter]
+    fn content<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.config.content)
+    }
+
+    /// The content, which is JSON. Raises ValueError where it is not.
+    fn value<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let parsed = py.detach(|| serde_json::from_slice(&self.config.content));
+        let value: serde_json::Value = parsed.map_err(|error| PyValueError::new_err(error.to_string()))?;
+        json::to_python(py, &value)
+    }
+}
+
+/// Has `apply` called with the configurations of this process whenever they change, from a thread of its own, which the
+/// first finished trace of each process starts.
+///
+/// Raises ValueError for options that are missing, of the wrong type, or that can't be understood.
+#[pyfunction]
+pub fn watch_remote(options: &Bound<'_, PyDict>, apply: Py<PyAny>) -> PyResult<()> {
+    let options = Options(options);
+    let trust = Trust::new(&options.get::<Vec<String>>("keys")?).map_err(PyValueError::new_err)?;
+    let offer = |products: &str, capabilities: &str| -> PyResult<Offer> {
+        Ok(Offer { products: options.get(products)?, capabilities: options.get(capabilities)? })
+    };
+    let settings = Settings {
+        url: options.get("url")?,
+        timeout: seconds(options.get("timeout")?),
+        interval: seconds(options.get("interval")?),
+        trust,
+        tracer: tracer(&options)?,
+        first: offer("products", "first_capabilities")?,
+        offer: offer("products", "capabilities")?,
+    };
+    *held(&WATCH) = Some(Arc::new(Watch { settings, apply }));
+    AWAKE.store(u64::MAX, Relaxed);
+    WATCHED.store(true, Relaxed);
+    Ok(())
+}
+
+fn tracer(options: &Options<'_, '_>) -> PyResult<Tracer> {
+    Ok(Tracer {
+        runtime_id: String::new(),
+        language: "python".to_owned(),
+        tracer_version: env!("CARGO_PKG_VERSION").to_owned(),
+        service: options.get("service")?,
+        env: options.get("env")?,
+        app_version: options.get("version")?,
+        tags: options.get("tags")?,
+    })
+}
+
+fn seconds(seconds: f64) -> Duration {
+    Duration::from_secs_f64(if seconds.is_finite() { seconds.clamp(0.01, 86_400.0) } else { 86_400.0 })
+}
+
+/// Asks no more: what is in force stays.
+#[pyfunction]
+pub fn unwatch_remote(py: Python<'_>) {
+    WATCHED.store(false, Relaxed);
+    stop(py);
+    held(&WATCH).take();
+    held(&SERVICES).clear();
+}
+
+/// What the client of this process has done; None if there is none.
+#[pyfunction]
+pub fn remote_status(py: Python<'_>) -> PyResult<Option<Bound<'_, PyDict>>> {
+    let client = held(&CLIENT);
+    let Some((_, handle)) = client.as_ref().filter(|(of, _)| *of == ids::generation()) else {
+        return Ok(None);
+    };
+    let (status, dict) = (handle.status(), PyDict::new(py));
+    dict.set_item("answers", status.answers.load(Relaxed))?;
+    dict.set_item("failures", status.failures.load(Relaxed))?;
+    dict.set_item("refused", status.refused.load(Relaxed))?;
+    dict.set_item("changes", status.changes.load(Relaxed))?;
+    dict.set_item("last_error", held(&status.last_error).as_str())?;
+    Ok(Some(dict))
+}
+
+/// Posts a body to the backend of remote configuration, without the GIL; the status of the answer.
+///
+/// Raises OSError if there is none, ValueError for an address that can't be understood.
+#[pyfunction]
+pub fn post(
+    py: Python<'_>,
+    url: &str,
+    path: &str,
+    content_type: &str,
+    body: Vec<u8>,
+    timeout: f64,
+) -> PyResult<u16> {
+    let courier = Courier::new(url, seconds(timeout), MOST_ANSWER);
+    let courier = courier.map_err(|error| PyValueError::new_err(error.to_string()))?;
+    let headers = [("content-type".to_owned(), content_type.to_owned())];
+    let answer = py.detach(|| courier.post(path, &headers, &body));
+    answer.map(|(status, _)| status).map_err(PyOSError::new_err)
+}

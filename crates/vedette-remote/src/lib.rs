@@ -1,0 +1,23 @@
+//! Remote configuration: what an operator changes in running processes, as the Datadog Agent's `/v0.7/config` hands it
+//! out, verified.
+//!
+//! A native thread asks, decodes and verifies (hashes, lengths, versions, and signatures where keys are given) without
+//! the interpreter; whoever hosts it is called only when something changed. What can't be verified is refused whole and
+//! reported with the next question; what was good before stays.
+
+mod answer;
+mod canonical;
+mod encoding;
+mod path;
+mod poll;
+mod question;
+mod repository;
+mod signature;
+mod trust;
+
+pub use path::Path;
+pub use poll::{start, Applied, Handle, Host, Settings, Status};
+pub use question::{Offer, Tracer};
+pub use repository::{Config, Repository, State, Verdict};
+pub use signature::{canonical_json, public_key, sha256, sign};
+pub use trust::Trust;
