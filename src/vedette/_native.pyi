@@ -17,6 +17,7 @@ __all__ = [
     "Hook",
     "Inspection",
     "RawHeaders",
+    "RemoteConfig",
     "Rules",
     "Span",
     "Stream",
@@ -25,6 +26,7 @@ __all__ = [
     "__version__",
     "activate",
     "active_span",
+    "check_rules",
     "client_address",
     "configure",
     "counters",
@@ -39,13 +41,19 @@ __all__ = [
     "flush",
     "inject",
     "obfuscated_statement",
+    "post",
+    "public_key",
     "reconfigure",
+    "remote_status",
     "runtime_id",
     "shutdown",
+    "signed_json",
     "span",
     "take",
     "translate",
+    "unwatch_remote",
     "w3c_context",
+    "watch_remote",
     "watch_sigterm",
 ]
 
@@ -313,6 +321,73 @@ class Stream:
         """As of a generator."""
     def close(self) -> None:
         """Closes the source if it can be closed, and ends the operation."""
+
+@final
+class RemoteConfig:
+    """One remote configuration."""
+
+    @property
+    def path(self) -> str:
+        """Its path, which is unique."""
+    @property
+    def product(self) -> str:
+        """What it is about, such as `ASM_DATA`."""
+    @property
+    def id(self) -> str:
+        """Which of several of a product."""
+    @property
+    def version(self) -> int:
+        """Its version."""
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the content, in hexadecimal digits."""
+    @property
+    def content(self) -> bytes:
+        """The content as it came."""
+    def value(self) -> Any:
+        """The content, which is JSON. Raises ValueError where it is not."""
+
+def watch_remote(
+    options: dict[str, Any],
+    apply: Callable[[list[RemoteConfig]], tuple[list[tuple[str, str]], tuple[list[str], bytes] | None]],
+) -> None:
+    """Has `apply` called with the configurations of this process whenever they change.
+
+    That happens on a thread of its own, which the first finished trace of each process starts. `apply` gives for each
+    path what is wrong with it (an empty text: it is in force), and the products and capabilities (a bit field, the
+    highest byte first) that are wanted from now on, or None. Raises ValueError for options that are missing, of the
+    wrong type, or that can't be understood.
+    """
+
+def unwatch_remote() -> None:
+    """Asks no more: what is in force stays."""
+
+def remote_status() -> dict[str, Any] | None:
+    """What the client of this process has done: `answers`, `failures`, `refused`, `changes`, `last_error`.
+
+    None before there is one.
+    """
+
+def post(url: str, path: str, content_type: str, body: bytes, timeout: float) -> int:
+    """Posts a body to an agent, without the GIL; the status of the answer.
+
+    Raises OSError if there is none, ValueError for an address that can't be understood.
+    """
+
+def check_rules(content: bytes) -> tuple[int, list[str]]:
+    """How many rules of a rule file can be used, and what in it can't, with reasons. The GIL is released meanwhile.
+
+    Raises ValueError if it is no rule file at all.
+    """
+
+def public_key(seed: bytes) -> str:
+    """The Ed25519 public key of a secret one, in hexadecimal digits. Raises ValueError if `seed` has not 32 bytes."""
+
+def signed_json(seed: bytes, json: str) -> str:
+    """The signature of a JSON document in its canonical form (The Update Framework), in hexadecimal digits.
+
+    Raises ValueError if `seed` has not 32 bytes, or `json` has no canonical form.
+    """
 
 @final
 class Rules:

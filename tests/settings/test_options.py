@@ -96,6 +96,9 @@ OWN: dict[str, tuple[str, Any]] = {
     "body_max_elements": ("50", 50),
     "blocked_template_json": ("a.json", "a.json"),
     "blocked_template_html": ("a.html", "a.html"),
+    "remote_configuration": ("false", False),
+    "remote_configuration_interval": ("0.5", 0.5),
+    "remote_configuration_keys": ("ab, cd", ("ab", "cd")),
 }
 
 # Variables with a notation of their own.

@@ -63,6 +63,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(remote_config::unwatch_remote, module)?)?;
     module.add_function(wrap_pyfunction!(remote_config::remote_status, module)?)?;
     module.add_function(wrap_pyfunction!(remote_config::post, module)?)?;
+    module.add_function(wrap_pyfunction!(remote_config::check_rules, module)?)?;
     module.add_function(wrap_pyfunction!(signing::public_key, module)?)?;
     module.add_function(wrap_pyfunction!(signing::signed_json, module)?)?;
     module.add_function(wrap_pyfunction!(last_words::watch_sigterm_again, module)?)?;

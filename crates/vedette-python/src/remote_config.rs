@@ -265,3 +265,9 @@ pub fn post(
     let answer = py.detach(|| courier.post(path, &headers, &body));
     answer.map(|(status, _)| status).map_err(PyOSError::new_err)
 }
+
+/// How many rules of a rule file can be used, and what in it can't, with reasons. Raises ValueError if it is none at all.
+#[pyfunction]
+pub fn check_rules(py: Python<'_>, content: Vec<u8>) -> PyResult<(usize, Vec<String>)> {
+    py.detach(|| vedette_waf::check(&content)).map_err(|error| PyValueError::new_err(error.to_string()))
+}

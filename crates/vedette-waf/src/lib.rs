@@ -39,4 +39,4 @@ pub use limits::{Limits, Truncated};
 pub use operators::{shell, sqli, xss};
 pub use outcome::{Finding, Outcome, Sink};
 pub use raw::{client_address, cookies, form, json, Parsed};
-pub use rules::{Action, Diagnostics, Error, Failure, Ruleset};
+pub use rules::{check, Action, Diagnostics, Error, Failure, Ruleset};

@@ -6,6 +6,7 @@ from vedette.instrument.families import correlation
 from vedette.instrument.registry import Registry
 from vedette.integrations.index import ALSO, AUTOMATIC, MODULES, VARIABLES
 from vedette.integrations.load import load_integration
+from vedette.lifecycle import remote
 from vedette.lifecycle.exit import at_exit
 from vedette.lifecycle.identity import inferred_service
 from vedette.lifecycle.native_options import live_options, native_options
@@ -17,7 +18,7 @@ from vedette.settings import Settings, load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from types import ModuleType
     from typing import Any
 
@@ -42,8 +43,12 @@ class Running:
         self._undo.append(watch_signals())
         if settings.otel_api:
             self._undo.append(watch_opentelemetry())
+        self._unprotect = _nothing
+        self._undo.append(lambda: self._unprotect())
         self._protect()
         self._comment()
+        if _asks(settings) and not in_memory:
+            self._undo.append(remote.watch(self))
 
     def _tag_requests(self) -> None:
         mine = self.settings
@@ -66,7 +71,23 @@ class Running:
             return
         from vedette.protection import protect  # off means off: not even imported
 
-        self._undo.append(protect(self.settings))
+        self._unprotect = protect(self.settings)
+
+    def protect_anew(self, rule_sets: Sequence[bytes], rule_changes: Sequence[bytes]) -> None:
+        """Protection as the settings are now, and with rules of remote configuration; requests never go without.
+
+        Raises ValueError if the rules can't be used together; then protection stays as it was.
+        """
+        before, self._unprotect = self._unprotect, self._protected(rule_sets, rule_changes)
+        before()
+
+    def _protected(self, rule_sets: Sequence[bytes], rule_changes: Sequence[bytes]) -> Callable[[], None]:
+        if self.settings.protection == "off":
+            return _nothing
+        from vedette.protection import protect  # perhaps off until now
+        from vedette.protection.rule_file import RemoteRules  # with it
+
+        return protect(self.settings, RemoteRules(rule_sets, rule_changes))
 
     def instrument_installed(self) -> None:
         """Instruments every library that is to be instrumented without being asked."""
@@ -114,6 +135,18 @@ class Running:
         while self._undo:
             self._undo.pop()()
         _native.shutdown(1.0)
+
+
+def _nothing() -> None:
+    """There is nothing to take off."""
+
+
+def _asks(settings: Settings) -> bool:
+    """Whether the agent is asked for settings: it is where traces go to one, or where that is said."""
+    where_traces_go = settings.exporters in ("datadog", "both")
+    return settings.remote_configuration and (
+        where_traces_go or settings.origin("remote_configuration").source != "default"
+    )
 
 
 _running: Running | None = None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from vedette._native import Call
     from vedette.operations import Operation
+    from vedette.protection.rule_file import RemoteRules
     from vedette.settings import Settings
 
     Listening = tuple[type[Operation], Quiet]
@@ -32,14 +33,21 @@ if TYPE_CHECKING:
 class _Sleeping(Quiet):
     """Wakes the protection with the first request: processes that serve none do not pay for its modules and rules."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, remote: RemoteRules | None = None) -> None:
         self._settings = settings
+        self._remote = remote
         self._woken: dict[str, list[Listening]] = {}
 
     def before(self, call: Call) -> None:
         """The first request."""
         (_, gate), *_ = self._wake()
         gate.before(call)
+
+    def wake(self) -> None:
+        """Does not wait for a request. Raises ValueError if rules of remote configuration can't be used together."""
+        listeners = self._woken.setdefault("", self._made())
+        for operation, listener in listeners:
+            operation.listen(listener)
 
     def _wake(self) -> list[Listening]:
         # Two first requests at once may both come here. A lock would be held in children forked meanwhile; setting a
@@ -60,7 +68,9 @@ class _Sleeping(Quiet):
         from vedette.protection.sinks import SINKS, SinkGuard
         from vedette.protection.users import UserGuard
 
-        policy = Policy(self._settings)
+        policy = Policy(self._settings, self._remote)
+        if self._remote is not None:
+            _ = policy.rules  # read now, and not by a request
         sinks = SINKS if self._settings.exploit_prevention else ()
         guards: list[Listening] = [(operation, SinkGuard(policy, of, name)) for operation, of, name in sinks]
         return [(IncomingRequest, RequestGate(policy)), *guards, (Login, UserGuard(policy, self._settings))]
@@ -72,11 +82,18 @@ class _Sleeping(Quiet):
             operation.unlisten(listener)
 
 
-def protect(settings: Settings) -> Callable[[], None]:
-    """Puts the protection to work; returns what takes it off again."""
+def protect(settings: Settings, remote: RemoteRules | None = None) -> Callable[[], None]:
+    """Puts the protection to work; returns what takes it off again.
+
+    With rules of remote configuration it is ready at once, on the thread that asks for it. Raises ValueError if these
+    can't be used together.
+    """
     IncomingRequest.body_limit = settings.body_limit
-    sleeping = _Sleeping(settings)
-    IncomingRequest.listen(sleeping)
+    sleeping = _Sleeping(settings, remote)
+    if remote is None:
+        IncomingRequest.listen(sleeping)
+    else:
+        sleeping.wake()
     return sleeping.undo
 
 

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vedette.protection.answers import Action
+    from vedette.protection.rule_file import RemoteRules
     from vedette.settings import Settings
 
 
 class Policy:
     """The settings of protection, in the form its listeners need."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, remote: RemoteRules | None = None) -> None:
+        self._remote = remote
         self._mode = settings.protection
         self.answers = Answers(settings.blocked_template_json, settings.blocked_template_html)
         self.client_ip_header = settings.client_ip_header
@@ -42,7 +44,7 @@ class Policy:
     def rules(self) -> Rules:
         """The rules, read on first use: start-up does not wait for them."""
         if self._rules is None:
-            rules = read_rules(self._rule_path, own_only_report=self._mode == "rules")
+            rules = read_rules(self._rule_path, own_only_report=self._mode == "rules", remote=self._remote)
             self._addresses = frozenset(rules.addresses)
             self._actions = {"block": DEFAULT_ACTION, **{name: (kind, of) for name, kind, of in rules.actions}}
             self._rules = rules

@@ -94,3 +94,6 @@ class Values:
     takeover_address_accounts: int
     takeover_failure_ratio: float
     takeover_process_failures: int
+    remote_configuration: bool
+    remote_configuration_interval: float
+    remote_configuration_keys: tuple[str, ...]

@@ -6,6 +6,7 @@
 //! and skipped.
 
 mod actions;
+mod check;
 mod compile;
 mod exclusions;
 mod file;
@@ -18,6 +19,7 @@ use foldhash::{HashMap, HashSet};
 use crate::operators::Operator;
 use crate::transforms::Transform;
 pub use actions::Action;
+pub use check::check;
 pub(crate) use exclusions::{Exclusion, Instead};
 pub(crate) use plan::{Candidates, Group, Plan, Plans, Source};
 

@@ -7,6 +7,7 @@ from vedette.settings.options import (
     integrations,
     propagation,
     protection,
+    remote,
     requests,
     sampling,
     sending,
@@ -19,6 +20,6 @@ if TYPE_CHECKING:
 
     from vedette.settings.option import Option
 
-TOPICS = (application, sending, sampling, propagation, requests, integrations, protection, users)
+TOPICS = (application, sending, sampling, propagation, requests, integrations, protection, users, remote)
 
 OPTIONS: dict[str, Option[Any]] = {row.name: row for topic in TOPICS for row in topic.OPTIONS}

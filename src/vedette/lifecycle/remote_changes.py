@@ -1,0 +1,100 @@
+"""Puts in force what remote configuration wants, in the running process.
+
+The native client calls on a thread of its own. Requests that are under way keep what they began with.
+"""
+from __future__ import annotations
+
+from vedette.lifecycle.identity import inferred_service
+from vedette.remote.capabilities import capabilities, products
+from vedette.remote.wanted import Wishes
+from vedette.settings import OPTIONS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Union
+
+    from vedette._native import RemoteConfig
+    from vedette.lifecycle import Running
+    from vedette.remote.flare import Task
+
+    Values = dict[str, object]
+    Answer = tuple[list[tuple[str, str]], Union[tuple[list[str], bytes], None]]
+
+LIVE = tuple(name for name, option in OPTIONS.items() if option.live)
+on_change: list[Callable[[dict[str, object]], None]] = []
+"""Called with the options that remote configuration has changed, and their values now."""
+
+
+class Changes:
+    """What remote configuration has changed in a running vedette."""
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self._wishes = Wishes()
+        self._rules: tuple[Any, ...] = ((), ())
+        self._done: set[tuple[str, str]] = set()
+        """Tasks that were carried out."""
+
+    def __call__(self, configs: list[RemoteConfig]) -> Answer:
+        """Exactly these are to be in force: what is wrong with each, and what is understood from now on."""
+        self._wishes.take(configs)
+        self._set()
+        self._flares()
+        return self._wishes.verdicts, self.offer()
+
+    def offer(self) -> tuple[list[str], bytes]:
+        """Products and capabilities, which follow protection."""
+        settings = self._running.settings
+        protected = settings.protection != "off"
+        return products(protected), capabilities(protected, settings.exploit_prevention)
+
+    def _set(self) -> None:
+        running, wishes = self._running, self._wishes
+        settings = running.settings
+        service, env = settings.service or inferred_service(), settings.env or ""
+        wanted = wishes.settings(service, env, str(local(running, "protection")))
+        changed = {name: wanted.get(name) for name in LIVE if _remote_value(running, name) != wanted.get(name)}
+        rules = wishes.rule_sets(), wishes.rule_changes()
+        if rules == self._rules and not changed:
+            return
+        before = settings.protection
+        running.change(changed)
+        if rules != self._rules or settings.protection != before:
+            self._protect(rules)
+        for told in on_change:
+            told({name: getattr(settings, name) for name in changed})
+
+    def _protect(self, rules: tuple[Any, ...]) -> None:
+        try:
+            self._running.protect_anew(*rules)
+            self._rules = rules
+        except ValueError as error:  # each of them can be used, but not all together
+            for product in ("ASM_DD", "ASM", "ASM_DATA"):
+                self._wishes.refuse(product, str(error))
+
+    def _flares(self) -> None:
+        tasks, level = self._wishes.tasks(), self._wishes.log_level()
+        if not tasks and level is None and not self._done:
+            return
+        from vedette.lifecycle.flare import note_level, send  # only where somebody asks for one
+
+        note_level(level)
+        due: list[Task] = [task for task in tasks if (task.uuid, task.args["case_id"]) not in self._done]
+        for task in due:
+            self._done.add((task.uuid, task.args["case_id"]))
+            error = send(self._running, task)
+            if error:
+                self._wishes.refuse("AGENT_TASK", error)
+
+
+def local(running: Running, name: str) -> object:
+    """The value that an option has without remote configuration."""
+    origins = [origin for origin in running.settings.all_origins(name) if origin.source != "remote_config"]
+    return origins[-1].value
+
+
+def _remote_value(running: Running, name: str) -> object:
+    """What remote configuration says of an option now, as it came; None where it says nothing."""
+    origin = running.settings.origin(name)
+    return origin.raw if origin.source == "remote_config" else None
