@@ -13,7 +13,7 @@ use crate::trust::{Signed, Trust};
 /// Configurations of one client.
 const MOST_CONFIGS: usize = 1_000;
 /// Bytes of all of them.
-const MOST_BYTES: usize = 64 << 20;
+const MOST_BYTES: u64 = 64 << 20;
 
 /// One configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,15 +177,15 @@ impl Repository {
         }
         let files: HashMap<String, Vec<u8>> = files.into_iter().collect();
         let mut chosen = BTreeMap::new();
-        let mut bytes = 0;
+        let mut bytes = 0_u64;
         for path in mine {
             let target =
                 targets.targets.get(&path).ok_or_else(|| format!("{path}: it is not among the targets"))?;
-            let config = self.config(&path, target, files.get(&path))?;
-            bytes += config.content.len();
+            bytes = bytes.saturating_add(target.length);
             if bytes > MOST_BYTES {
                 return Err(format!("more than {MOST_BYTES} bytes"));
             }
+            let config = self.config(&path, target, files.get(&path))?;
             chosen.insert(path, config);
         }
         Ok(chosen)

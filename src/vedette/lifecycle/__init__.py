@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vedette.instrument.integration import Integration
+    from vedette.protection import Protection
     from vedette.settings import Problem
     from vedette.settings.integration import IntegrationSettings
 
@@ -43,8 +44,8 @@ class Running:
         self._undo.append(watch_signals())
         if settings.otel_api:
             self._undo.append(watch_opentelemetry())
-        self._unprotect = _nothing
-        self._undo.append(lambda: self._unprotect())
+        self._protection: Protection | None = None
+        self._undo.append(self._unprotect)
         self._protect()
         self._comment()
         if _asks(settings) and not in_memory:
@@ -69,25 +70,30 @@ class Running:
     def _protect(self) -> None:
         if self.settings.protection == "off":
             return
-        from vedette.protection import protect  # off means off: not even imported
+        from vedette.protection import Protection  # off means off: not even imported
 
-        self._unprotect = protect(self.settings)
+        self._protection = Protection(self.settings)
+        self._protection.start()
+
+    def _unprotect(self) -> None:
+        protection, self._protection = self._protection, None
+        if protection is not None:
+            protection.undo()
 
     def protect_anew(self, rule_sets: Sequence[bytes], rule_changes: Sequence[bytes]) -> None:
         """Protection as the settings are now, and with rules of remote configuration; requests never go without.
 
-        Raises ValueError if the rules can't be used together; then protection stays as it was.
+        Raises ValueError if the rules can't be used together; then they stay what they were.
         """
-        before, self._unprotect = self._unprotect, self._protected(rule_sets, rule_changes)
-        before()
-
-    def _protected(self, rule_sets: Sequence[bytes], rule_changes: Sequence[bytes]) -> Callable[[], None]:
         if self.settings.protection == "off":
-            return _nothing
-        from vedette.protection import protect  # perhaps off until now
-        from vedette.protection.rule_file import RemoteRules  # with it
+            self._unprotect()
+            return
+        from vedette.protection.rule_file import RemoteRules  # perhaps off until now
 
-        return protect(self.settings, RemoteRules(rule_sets, rule_changes))
+        if self._protection is None:
+            self._protect()
+        if self._protection is not None:
+            self._protection.change(self.settings, RemoteRules(rule_sets, rule_changes))
 
     def instrument_installed(self) -> None:
         """Instruments every library that is to be instrumented without being asked."""
@@ -135,10 +141,6 @@ class Running:
         while self._undo:
             self._undo.pop()()
         _native.shutdown(1.0)
-
-
-def _nothing() -> None:
-    """There is nothing to take off."""
 
 
 def _asks(settings: Settings) -> bool:

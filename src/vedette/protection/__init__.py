@@ -24,44 +24,60 @@ if TYPE_CHECKING:
 
     from vedette._native import Call
     from vedette.operations import Operation
+    from vedette.protection.policy import Policy
     from vedette.protection.rule_file import RemoteRules
     from vedette.settings import Settings
 
     Listening = tuple[type[Operation], Quiet]
 
 
-class _Sleeping(Quiet):
-    """Wakes the protection with the first request: processes that serve none do not pay for its modules and rules."""
+class Protection(Quiet):
+    """Wakes with the first request: processes that serve none do not pay for its modules and rules."""
 
     def __init__(self, settings: Settings, remote: RemoteRules | None = None) -> None:
         self._settings = settings
         self._remote = remote
-        self._woken: dict[str, list[Listening]] = {}
+        self._woken: dict[str, tuple[Policy, list[Listening]]] = {}
+
+    def start(self) -> None:
+        """Puts the protection to work."""
+        IncomingRequest.body_limit = self._settings.body_limit
+        IncomingRequest.listen(self)
+
+    def change(self, settings: Settings, remote: RemoteRules) -> None:
+        """Protects by other settings and rules from now on; these are read here, and not by a request.
+
+        Raises ValueError if the rules can't be used together; then everything stays as it was.
+        """
+        woken = self._woken.get("")
+        if woken is not None:
+            woken[0].change(settings, remote)
+            return
+        before, self._settings, self._remote = (self._settings, self._remote), settings, remote
+        try:
+            self._wake()
+        except ValueError:
+            self._settings, self._remote = before
+            raise
 
     def before(self, call: Call) -> None:
         """The first request."""
         (_, gate), *_ = self._wake()
         gate.before(call)
 
-    def wake(self) -> None:
-        """Does not wait for a request. Raises ValueError if rules of remote configuration can't be used together."""
-        listeners = self._woken.setdefault("", self._made())
-        for operation, listener in listeners:
-            operation.listen(listener)
-
     def _wake(self) -> list[Listening]:
         # Two first requests at once may both come here. A lock would be held in children forked meanwhile; setting a
         # default is atomic, and what the second one made is thrown away.
-        listeners = self._woken.get("")
-        if listeners is None:
-            listeners = self._woken.setdefault("", self._made())
+        woken = self._woken.get("")
+        if woken is None:
+            woken = self._woken.setdefault("", self._made())
             if self in IncomingRequest.listeners:
                 IncomingRequest.unlisten(self)
-                for operation, listener in listeners:
+                for operation, listener in woken[1]:
                     operation.listen(listener)
-        return listeners
+        return woken[1]
 
-    def _made(self) -> list[Listening]:
+    def _made(self) -> tuple[Policy, list[Listening]]:
         # Imported here for the start-up's sake: a third of what `import vedette` would cost otherwise.
         from vedette.protection.gate import RequestGate
         from vedette.protection.policy import Policy
@@ -69,35 +85,28 @@ class _Sleeping(Quiet):
         from vedette.protection.users import UserGuard
 
         policy = Policy(self._settings, self._remote)
-        if self._remote is not None:
-            _ = policy.rules  # read now, and not by a request
+        _ = policy.rules
         sinks = SINKS if self._settings.exploit_prevention else ()
         guards: list[Listening] = [(operation, SinkGuard(policy, of, name)) for operation, of, name in sinks]
-        return [(IncomingRequest, RequestGate(policy)), *guards, (Login, UserGuard(policy, self._settings))]
+        return policy, [(IncomingRequest, RequestGate(policy)), *guards, (Login, UserGuard(policy, self._settings))]
 
     def undo(self) -> None:
         """Nobody listens any more."""
         IncomingRequest.unlisten(self)
-        for operation, listener in self._woken.get("", ()):
-            operation.unlisten(listener)
+        if "" in self._woken:
+            for operation, listener in self._woken[""][1]:
+                operation.unlisten(listener)
 
 
-def protect(settings: Settings, remote: RemoteRules | None = None) -> Callable[[], None]:
-    """Puts the protection to work; returns what takes it off again.
-
-    With rules of remote configuration it is ready at once, on the thread that asks for it. Raises ValueError if these
-    can't be used together.
-    """
-    IncomingRequest.body_limit = settings.body_limit
-    sleeping = _Sleeping(settings, remote)
-    if remote is None:
-        IncomingRequest.listen(sleeping)
-    else:
-        sleeping.wake()
-    return sleeping.undo
+def protect(settings: Settings) -> Callable[[], None]:
+    """Puts the protection to work; returns what takes it off again."""
+    protection = Protection(settings)
+    protection.start()
+    return protection.undo
 
 
 __all__ = [
+    "Protection",
     "block_request",
     "is_user_blocked",
     "protect",

@@ -51,6 +51,17 @@ class Policy:
             self.marks = _marks(rules)
         return self._rules
 
+    def change(self, settings: Settings, remote: RemoteRules) -> None:
+        """Decides by other settings and rules from now on, at once; what was counted stays.
+
+        Requests that are under way go on with the rules that they began with. Raises ValueError if the rules can't be
+        used together; then everything stays as it was.
+        """
+        other = Policy(settings, remote)
+        _ = other.rules
+        kept = {"trace_rate": self.trace_rate, "_troubles": self._troubles}
+        self.__dict__.update({**other.__dict__, **kept})
+
     def troubled(self, error: Exception) -> None:
         """An error within the protection itself: what it was about goes through uninspected. Told once."""
         self._troubles += 1

@@ -76,8 +76,7 @@ class Wishes:
     def settings(self, service: str, env: str, local_protection: str) -> dict[str, object]:
         """Values of options; what is not named has its local value."""
         own = merged(self._values("VEDETTE_SETTINGS"), service, env)
-        mode = features.mode(self._values("ASM_FEATURES"), local_protection)
-        switched = {} if mode is None else {"protection": mode}
+        switched = features.values(self._values("ASM_FEATURES"), local_protection)
         return {**merged(self._values("APM_TRACING"), service, env), **switched, **own}
 
     def rule_sets(self) -> tuple[bytes, ...]:
