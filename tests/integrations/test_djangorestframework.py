@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.integrations.accounts import denying, protected, told
 from tests.integrations.made import Spans
 from tests.integrations.wsgi_client import ask
 
@@ -13,6 +14,7 @@ pytest.importorskip("rest_framework")
 from tests.integrations import django_site
 
 from rest_framework import exceptions, routers, viewsets  # isort: skip  # once it is set up
+from rest_framework.authentication import BaseAuthentication  # isort: skip
 from rest_framework.response import Response  # isort: skip
 from rest_framework.views import APIView  # isort: skip
 
@@ -48,6 +50,22 @@ class Failing(APIView):
         raise LookupError("mine")
 
 
+class ByKey(BaseAuthentication):  # type: ignore[misc]
+    """Keys of robots."""
+
+    def authenticate(self, request: Any) -> Any:
+        name = request.META.get("HTTP_X_KEY")
+        known = {"pk": 7, "username": name, "is_authenticated": True}
+        return (type("Robot", (), known)(), None) if name else None
+
+
+class Known(APIView):
+    authentication_classes = (ByKey,)
+
+    def get(self, request: Any) -> Any:
+        return Response(getattr(request.user, "username", None))
+
+
 class Echo(APIView):
     def post(self, request: Any) -> Any:
         return Response({"got": request.data})
@@ -68,6 +86,7 @@ def patterns() -> list[Any]:
     return [
         django_site.pattern(r"^failing/(?P<kind>\w+)$", Failing.as_view()),
         django_site.pattern(r"^echo$", Echo.as_view()),
+        django_site.pattern(r"^known$", Known.as_view()),
         django_site.pattern(r"^api/", django_site.included(router.urls)),
     ]
 
@@ -197,3 +216,12 @@ def test_attacks_in_parsed_bodies(app: Any, spans: Spans) -> None:
     finally:
         undo()
     assert [span["attributes"].get("appsec.blocked") for span in spans()] == ["true", None]
+
+
+def test_whose_request_it_is(app: Any, spans: Spans, tmp_path: Any) -> None:
+    with protected():
+        assert ask(app, "/known", headers={"X-Key": "robot"}).body == b'"robot"'
+        ask(app, "/known")
+    assert told(spans) == [{"id": "7", "login": "robot", "mode": "identification"}, {}]
+    with denying(tmp_path, "usr.id", "7"):
+        assert ask(app, "/known", headers={"X-Key": "robot"}).status == 403

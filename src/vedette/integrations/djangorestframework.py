@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vedette.instrument import Around, Call, Integration, enclosing
+from vedette.instrument.families import routing, users
 from vedette.operations import IncomingRequest
 from vedette.operations.statuses import server_errors
 
@@ -23,6 +24,13 @@ def handled(call: Call, response: Any) -> None:
         operation.failed(call.arg(0, "exc"))
 
 
+def authenticated(call: Call, _: object) -> None:
+    """An authenticator of the framework's knows whose request it is: of a token, a key, HTTP Basic."""
+    request = call.instance
+    if users.is_authenticated(getattr(request, "_user", None)) and getattr(request, "_authenticator", None) is not None:
+        users.login_of(request._user).tell()
+
+
 integration = Integration(
     "djangorestframework",
     title="Django REST framework",
@@ -36,8 +44,11 @@ integration = Integration(
     component="django",
     service="django",
     service_wins=False,
-    protection=["http", "blocking"],
-    hooks=[Around("rest_framework.views:APIView.handle_exception", handling, handled)],
+    protection=["http", "blocking", "user events", "user blocking"],
+    hooks=[
+        Around("rest_framework.views:APIView.handle_exception", handling, handled),
+        Around("rest_framework.request:Request._authenticate", routing.result_wanted, authenticated, optional=True),
+    ],
     pins={
         "<3.5": ["django==1.8"],
         "<3.10": ["django<2.3"],

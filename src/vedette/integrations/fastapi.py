@@ -5,8 +5,12 @@ from __future__ import annotations
 import sys
 
 from vedette.instrument import Around, Call, Integration, enclosing
-from vedette.instrument.families import asgi
+from vedette.instrument.families import asgi, routing, users
 from vedette.operations import IncomingRequest, Task
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def matched(call: Call) -> None:
@@ -38,6 +42,16 @@ def _nobody(_: object) -> bool:
     return True
 
 
+def form_read(call: Call) -> None:
+    """Name and password of OAuth2's password flow are there: the answer will tell whether they are good."""
+    users.attempted(call.arg(0, "username"), signs_in=True)
+
+
+def basic_read(_: Call, credentials: Any) -> None:
+    """So are those of HTTP Basic, which come with each request."""
+    users.attempted(getattr(credentials, "username", None), signs_in=False)
+
+
 def serialized(call: Call) -> Task:
     """The handler's result becomes a response."""
     return Task("fastapi.serialize_response")
@@ -54,7 +68,7 @@ integration: Integration = Integration(
     conventions="http-server",
     service="fastapi",
     service_wins=False,
-    protection=["http", "blocking"],
+    protection=["http", "blocking", "user events", "user blocking"],
     options=asgi.OPTIONS,
     hooks=[
         Around(
@@ -64,6 +78,8 @@ integration: Integration = Integration(
         ),
         Around("fastapi.routing:APIRoute.handle", matched, optional=True),
         Around("fastapi.telemetry._api:_unconfigured", asked_for_a_provider, optional=True),
+        Around("fastapi.security.oauth2:OAuth2PasswordRequestForm.__init__", form_read, optional=True),
+        Around("fastapi.security.http:HTTPBasic.__call__", routing.result_wanted, basic_read, optional=True),
         Around("fastapi.routing:serialize_response", serialized, optional=True, option="full"),
     ],
     pins={"<0.110": ["anyio<4", "httpx<0.28"]},

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from vedette.instrument import Around, Call, Integration, enclosing
-from vedette.instrument.families import asgi
+from vedette.instrument import Around, Call, Integration, Setup, enclosing
+from vedette.instrument.families import asgi, users
+from vedette.instrument.families.met import Met
 from vedette.operations import IncomingRequest, Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from vedette.instrument import Span
+    from vedette.instrument.installed import Installed
 
 
 def mounted(call: Call) -> None:
@@ -32,6 +35,38 @@ def matched(call: Call) -> None:
     operation.matched(operation.prefix + getattr(call.instance, "path", ""))
     if operation.path_params:
         operation.learned("path_params")
+
+
+def authenticate(installed: Installed) -> Callable[[], None]:
+    """Hooks what an `AuthenticationMiddleware` asks and answers with, which is the application's, when it is met."""
+    met = Met(installed)
+
+    def asked(call: Call) -> None:
+        middleware = call.instance
+        met.hook(getattr(middleware.backend, "authenticate", None), asking, authenticated)
+
+    undo = installed.around("starlette.middleware.authentication:AuthenticationMiddleware.__call__", asked)
+
+    def off() -> None:
+        undo()
+        met.undo()
+
+    return off
+
+
+def asking(call: Call) -> None:
+    """A backend is about to look at a request. With HTTP Basic, how it is answered tells whether that was good."""
+    call.target = call.target  # said explicitly: whom it finds is to be told
+    connection = call.arg(0, "conn")
+    users.attempted(users.basic_login(connection.headers.get("authorization")), signs_in=False)
+
+
+def authenticated(_: Call, result: Any) -> None:
+    """It knows whose request it is, or that it is nobody's."""
+    user = result[1] if isinstance(result, tuple) and len(result) == 2 else None
+    if users.is_authenticated(user):
+        users.settled()
+        users.login_of(user).tell()
 
 
 _ORIGINS: WeakKeyDictionary[Any, tuple[str, str | None, Span]] = WeakKeyDictionary()
@@ -68,7 +103,7 @@ integration: Integration = Integration(
     conventions="http-server",
     service="starlette",
     service_wins=False,
-    protection=["http", "blocking"],
+    protection=["http", "blocking", "user events", "user blocking"],
     pins={"<0.36": ["anyio<4"]},
     options=asgi.OPTIONS,
     hooks=[
@@ -81,6 +116,7 @@ integration: Integration = Integration(
         Around("starlette.routing:Host.handle", mounted, optional=True),
         Around("starlette.routing:Route.handle", matched),
         Around("starlette.routing:WebSocketRoute.handle", matched),
+        Setup("starlette.middleware.authentication", authenticate),
         Around("starlette.background:BackgroundTask.__init__", made),
         Around("starlette.background:BackgroundTask.__call__", background),
     ],

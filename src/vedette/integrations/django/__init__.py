@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from vedette.instrument import Around, Integration, Setup
-from vedette.instrument.families import asgi
-from vedette.integrations.django import cache, command, database, middleware, request, signal, template, view
+from vedette.instrument.families import asgi, routing
+from vedette.integrations.django import account, cache, command, database, middleware, request, signal, template, view
 from vedette.integrations.django.switches import OPTIONS, switches
 
+USERS = "django.contrib.auth.base_user:BaseUserManager"
 BASE = "django.core.handlers.base:BaseHandler"
 
 integration = Integration(
@@ -20,7 +21,7 @@ integration = Integration(
     conventions="http-server",
     service="django",
     service_wins=False,
-    protection=["http", "blocking"],
+    protection=["http", "blocking", "user events", "user blocking"],
     options=OPTIONS,
     pins={"<3.2": ['setuptools<81; python_version>="3.12"']},  # for `distutils`, which Python has no more
     hooks=[
@@ -40,6 +41,12 @@ integration = Integration(
         Setup("django.core.cache.backends.base", cache.install),
         Setup("django.db.backends.base.base", database.install),
         Setup("django.dispatch.dispatcher", signal.install),
+        Setup("django.contrib.auth.signals", account.install),
+        Around("django.contrib.auth:get_user", routing.result_wanted, account.met),
+        Around("django.contrib.auth:aget_user", routing.result_wanted, account.met, optional=True),
+        Around(f"{USERS}.get_by_natural_key", account.looking, account.found, optional=True),
+        Around(f"{USERS}.aget_by_natural_key", account.looking, account.found, optional=True),
+        Around("django.contrib.auth.base_user:AbstractBaseUser.save", account.saving, account.saved, optional=True),
     ],
 )
 switches.integration = integration

@@ -33,6 +33,12 @@ OPTIONS = (
     ),
     option("use_legacy_resource_format", False, "Whether they are named by their view alone: `shop.views.user`."),
     option("include_user_name", True, "Whether `django.user.name` is told."),
+    option("include_user_login", True, "Whether user events tell the login (the model's USERNAME_FIELD)."),
+    option("include_user_email", False, "Whether user events tell the address of e-mail."),
+    option("include_user_realname", False, "Whether user events tell the full name."),
+    option("user_model_login_field", "", "Field of the user model with the login.", "DD_USER_MODEL_LOGIN_FIELD"),
+    option("user_model_email_field", "", "Field of the user model with the address.", "DD_USER_MODEL_EMAIL_FIELD"),
+    option("user_model_name_field", "", "Field of the user model with the full name.", "DD_USER_MODEL_NAME_FIELD"),
 )
 
 
