@@ -10,9 +10,11 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI, HTTPException, Request, WebSocket
-from fastapi.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from jinja2 import Environment, FileSystemLoader
 
+import vedette
+from vedette.demo import accounts
 from vedette.demo.carts import open_carts
 from vedette.demo.catalogue import BY_SKU, PRODUCTS, Product
 from vedette.demo.place import ORDERS_URL, REDIS_URL
@@ -83,6 +85,18 @@ async def search(q: str, request: Request) -> Response:
 async def help_page(page: str = "delivery") -> PlainTextResponse:
     """A page of the manual."""
     return PlainTextResponse(HELP[page]) if page in HELP else PlainTextResponse("no such page", 404)
+
+
+@app.post("/login")
+async def sign_in(request: Request) -> Response:
+    """Let a shopper in, and tell the protection of it."""
+    given = await request.json()
+    name, password = str(given.get("name", "")), str(given.get("password", ""))
+    if not accounts.is_right(name, password):
+        vedette.protection.track_login_failure(name, exists=accounts.exists(name))
+        return JSONResponse({"detail": "name or password is wrong"}, 401)
+    vedette.protection.track_login_success(name, user_id=name)
+    return JSONResponse({"shopper": name})
 
 
 @app.get("/carts/{shopper}")

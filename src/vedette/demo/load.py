@@ -18,7 +18,9 @@ from typing import Any
 
 import httpx
 
+from vedette.demo.accounts import password_of
 from vedette.demo.attacks import ATTACKS, Attack
+from vedette.demo.burglars import force, stuff
 from vedette.demo.catalogue import PRODUCTS
 
 VISITORS = 4
@@ -75,6 +77,13 @@ class Load:
         self.answers[f"{answer.status_code // 100}xx"] += 1
         return answer
 
+    async def sign_in(self, client: httpx.AsyncClient, name: str, password: str, address: str) -> bool:
+        """One try to sign in, from an address; whether that let somebody in."""
+        headers = {"X-Forwarded-For": address, "User-Agent": "Mozilla/5.0 (shopper)"}
+        answer = await client.post(f"{self.front}/login", json={"name": name, "password": password}, headers=headers)
+        self.answers[f"{answer.status_code // 100}xx"] += 1
+        return bool(answer.is_success)
+
     async def attack(self, client: httpx.AsyncClient, attack: Attack) -> None:
         """The same attack on both services: the front watches, ``orders`` blocks."""
         headers = {"X-Forwarded-For": f"203.0.113.{self.chance.randint(1, 9)}", **attack.headers}
@@ -90,6 +99,15 @@ async def browse(load: Load, client: httpx.AsyncClient) -> None:
     await load.ask(client, "/")
     for product in load.chance.sample(PRODUCTS, 2):
         await load.ask(client, f"/products/{product.sku}")
+
+
+async def enter(load: Load, client: httpx.AsyncClient) -> None:
+    """Sign in, each shopper from the same address; one in five mistypes first."""
+    number = load.chance.randint(1, 60)
+    name, address = f"shopper-{number}", f"198.51.100.{number}"
+    if load.chance.random() < 1 / 5:
+        await load.sign_in(client, name, "pw", address)
+    await load.sign_in(client, name, password_of(name), address)
 
 
 async def search(load: Load, client: httpx.AsyncClient) -> None:
@@ -141,6 +159,7 @@ async def attack(load: Load, client: httpx.AsyncClient) -> None:
 # What visitors do, and how often.
 KINDS: dict[Callable[[Load, httpx.AsyncClient], Awaitable[None]], int] = {
     browse: 40,
+    enter: 15,
     search: 20,
     buy: 20,
     stumble: 4,
@@ -148,4 +167,6 @@ KINDS: dict[Callable[[Load, httpx.AsyncClient], Awaitable[None]], int] = {
     export: 3,
     watch_stock: 3,
     attack: 7,
+    stuff: 1,
+    force: 1,
 }

@@ -44,7 +44,7 @@ integration = Integration(
     component="django",
     service="django",
     service_wins=False,
-    protection=["http", "blocking", "user events", "user blocking"],
+    protection=["http", "blocking", "user-events", "user-blocking"],
     hooks=[
         Around("rest_framework.views:APIView.handle_exception", handling, handled),
         Around("rest_framework.request:Request._authenticate", routing.result_wanted, authenticated, optional=True),

@@ -68,7 +68,7 @@ integration: Integration = Integration(
     conventions="http-server",
     service="fastapi",
     service_wins=False,
-    protection=["http", "blocking", "user events", "user blocking"],
+    protection=["http", "blocking", "user-events", "user-blocking"],
     options=asgi.OPTIONS,
     hooks=[
         Around(

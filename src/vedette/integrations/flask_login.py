@@ -106,7 +106,7 @@ integration: Integration = Integration(
     floor="0.4.0",
     tested=["0.4.1", "0.5.0", "latest"],
     docs="https://flask-login.readthedocs.io",
-    protection=["user events", "user blocking"],
+    protection=["user-events", "user-blocking"],
     pins={
         "<0.6": ["flask<2.2", "werkzeug<2.1", "jinja2<3.1", "itsdangerous<2.1", "markupsafe<2.1"],
     },

@@ -21,7 +21,7 @@ integration = Integration(
     conventions="http-server",
     service="django",
     service_wins=False,
-    protection=["http", "blocking", "user events", "user blocking"],
+    protection=["http", "blocking", "user-events", "user-blocking"],
     options=OPTIONS,
     pins={"<3.2": ['setuptools<81; python_version>="3.12"']},  # for `distutils`, which Python has no more
     hooks=[

@@ -1,0 +1,112 @@
+"""Users under attack, as the page shows them: what is going on, and what to deny because of it."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from vedette.agent.panels.rates import share, spark
+from vedette.agent.query.accounts import SignIns
+from vedette.agent.query.statements import Row
+
+DENY_LISTS = "/deny-lists"
+FEW = 5
+_INSIDE = [ipaddress.ip_network(network) for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8",
+           "169.254.0.0/16", "::1/128", "fc00::/7", "fe80::/10")]  # fmt: skip
+_FAILURE = "appsec.events.users.login.failure.usr.login"
+
+
+def numbers(found: SignIns) -> list[dict[str, Any]]:
+    """The few numbers above the tables."""
+    failures, successes = found.count("failures"), found.count("successes")
+    taken = sum(1 for row in found.accounts if row["is_taken"])
+    taken += len({name for row in found.addresses for name in row["entered"] or ()} - _taken_names(found))
+    return [
+        {"label": "Sign-ins", "text": f"{failures + successes:,}"},
+        {"label": "Failed", "text": f"{failures:,}", "more": share(failures, failures + successes)},
+        {"label": "Sign-ups", "text": f"{found.count('signups'):,}"},
+        _alarm("Accounts under attack", len(found.accounts)),
+        _alarm("Attacking addresses", len(found.addresses)),
+        _alarm("Likely takeovers", taken),
+    ]
+
+
+def _taken_names(found: SignIns) -> set[str]:
+    return {row["account"] for row in found.accounts if row["is_taken"]}
+
+
+def _alarm(label: str, count: int) -> dict[str, Any]:
+    return {"label": label, "text": f"{count:,}", **({"kind": "attack"} if count else {})}
+
+
+def account(row: Row, search: Any) -> dict[str, Any]:
+    """One account under attack. `search` makes the address of the traces that match a term."""
+    by_address: dict[str, int] = row["by_address"] or {}
+    worst = sorted(by_address, key=lambda each: (-by_address[each], each))[:FEW]
+    return {
+        **{key: row[key] for key in ("account", "failures", "successes", "addresses", "services", "first", "last")},
+        "kind": "from many addresses" if row["is_distributed"] else "brute force",
+        "taken": bool(row["is_taken"]),
+        "taken_href": f"/trace/{row['taken_trace']}" if row["taken_trace"] else "",
+        "exists": not (row["is_unknown"] and not row["is_known"]),
+        "worst": [{"address": each, "count": by_address[each]} for each in worst],
+        "spark": spark(row["buckets"]),
+        "href": search(term(_FAILURE, row["account"])),
+        "deny": denial("user", row["account"]) if row["is_taken"] else None,
+    }
+
+
+def attacker(row: Row, search: Any) -> dict[str, Any]:
+    """One attacking address."""
+    keys = ("address", "failures", "successes", "accounts", "unknown_accounts", "services", "first", "last")
+    return {
+        **{key: row[key] for key in keys},
+        "kind": "credential stuffing" if row["is_stuffing"] else "brute force",
+        "entered": row["entered"] or [],
+        "tried": (row["tried"] or [])[:FEW],
+        "more_tried": max(int(row["accounts"]) - FEW, 0),
+        "spark": spark(row["buckets"]),
+        "href": search(term("client.address", row["address"])),
+        "deny": None if is_inside(row["address"]) else denial("address", row["address"]),
+    }
+
+
+def term(name: str, value: str) -> str:
+    """A term of the search language; quotes that it can't hold become any one character's place."""
+    return f'{name}:"{value.replace(chr(34), "*")}"'
+
+
+def denial(kind: str, value: str) -> dict[str, str]:
+    """What to deny: the line for a rule file's `rules_data`, and where the agent's own deny lists take it."""
+    lists = {"user": ("blocked_users", "data_with_expiration"), "address": ("blocked_ips", "ip_with_expiration")}
+    name, form = lists[kind]
+    line = json.dumps({"id": name, "type": form, "data": [{"value": value}]})
+    query = urlencode({"kind": kind, "value": value, "reason": "attack on accounts"})
+    return {"line": line, "href": f"{DENY_LISTS}?{query}"}
+
+
+def is_inside(address: str) -> bool:
+    """Whether it is a network's own (RFC 1918, RFC 4193): a proxy that names no clients stands for all of them."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return True
+    return any(parsed.version == network.version and parsed in network for network in _INSIDE)
+
+
+def chart(found: SignIns) -> dict[str, Any]:
+    """Failures and successes over time, for `charts.js`."""
+    times = [(found.period.start + number * found.size) / 1e9 for number in range(len(found.buckets))]
+    lines = (("failures", "error"), ("successes", "calls"))
+    series = [
+        {
+            "name": name,
+            "kind": kind,
+            "values": [bucket[name] for bucket in found.buckets],
+            "told": str(found.buckets[-1][name]) if found.buckets else "none",
+        }
+        for name, kind in lines
+    ]
+    return {"times": times, "series": series}

@@ -1,0 +1,74 @@
+"""Accounts under attack, and who attacks them: over all processes, each of which sees only its own sign-ins.
+
+The thresholds are those that processes have by default; they count within any five minutes of the period.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from vedette.agent.query.period import Period
+from vedette.agent.query.scope import Scope
+from vedette.agent.query.series import BUCKETS, SPARKS, size_of
+from vedette.agent.query.statements import Row, rows, statement
+from vedette.settings.options import OPTIONS
+
+NOTHING: Row = {"failures": 0, "successes": 0, "signups": 0}
+_NUMBERS = ("account_failures", "account_addresses", "address_accounts", "failure_ratio")
+
+
+@dataclass(frozen=True)
+class SignIns:
+    """What happened to accounts in a period."""
+
+    accounts: list[Row]
+    """Attacked ones: `account`, `failures`, `successes`, `addresses`, `is_distributed`, `is_taken`, ..."""
+    addresses: list[Row]
+    """Attacking ones: `address`, `failures`, `successes`, `accounts`, `is_stuffing`, `entered`, `tried`, ..."""
+    period: Period
+    size: int
+    """Length of a bucket, ns."""
+    buckets: list[Row]
+    """`failures`, `successes`, `signups` over time."""
+
+    def count(self, name: str) -> int:
+        """How many of these there were in all."""
+        return sum(int(bucket[name]) for bucket in self.buckets)
+
+
+def sign_ins(cursor: duckdb.DuckDBPyConnection, scope: Scope) -> SignIns:
+    """Attacks on accounts in the scope, and sign-ins over time."""
+    where, values = _condition(scope)
+    spark = [scope.period.start, size_of(scope.period, SPARKS)]
+    size = size_of(scope.period)
+    over_time = rows(cursor, _filled("sign_ins", where), [scope.period.start, size, *values])
+    found = {row["bucket"]: row for row in over_time}
+    return SignIns(
+        rows(cursor, _filled("accounts", where), [*values, *spark]),
+        rows(cursor, _filled("attackers", where), [*values, *spark]),
+        scope.period,
+        size,
+        [found.get(number, NOTHING) for number in range(BUCKETS)],
+    )
+
+
+def _condition(scope: Scope) -> tuple[str, list[Any]]:
+    """As `Scope.condition`, for this table: its `service` is that of the process."""
+    parts, values = ["start >= ? AND start < ?"], [scope.period.start, scope.period.end]
+    told: list[Any] = [*values]
+    for column, value in (("service", scope.service), ("env", scope.env)):
+        if value:
+            parts.append(f"{column} = ?")
+            told.append(value)
+    return " AND ".join(parts), told
+
+
+def _filled(name: str, where: str) -> str:
+    text = statement(name).replace("{condition}", where)
+    for number in _NUMBERS:
+        text = text.replace(f"{{{number}}}", str(OPTIONS[f"takeover_{number}"].default))
+    window = int(OPTIONS["takeover_window"].default * 1_000_000_000)
+    return text.replace("{window}", str(window))
