@@ -110,7 +110,10 @@ def test_hostile_names_are_shown_as_they_are(agent, account):
     assert "<b>here" not in page.text
 
 
-@pytest.mark.parametrize("told", ["", "{}", [], {"appsec.events.users.login.failure.track": {"a": 1}}, {"x": "users.login"}])
+FAILURE = "appsec.events.users.login.failure.track"
+
+
+@pytest.mark.parametrize("told", ["", "{}", [], {FAILURE: {"a": 1}}, {"x": FAILURE}, {FAILURE: "true"}])
 def test_odd_attributes_store_all_the_same(agent, told):
     agent.store([row(attributes=told)])
     assert agent.counters.dropped() == 0

@@ -24,12 +24,12 @@ def numbers(found: SignIns) -> list[dict[str, Any]]:
     taken = sum(1 for row in found.accounts if row["is_taken"])
     taken += len({name for row in found.addresses for name in row["entered"] or ()} - _taken_names(found))
     return [
-        {"label": "Sign-ins", "text": f"{failures + successes:,}"},
-        {"label": "Failed", "text": f"{failures:,}", "more": share(failures, failures + successes)},
-        {"label": "Sign-ups", "text": f"{found.count('signups'):,}"},
-        _alarm("Accounts under attack", len(found.accounts)),
-        _alarm("Attacking addresses", len(found.addresses)),
-        _alarm("Likely takeovers", taken),
+        _number("Sign-ins", failures + successes),
+        {**_number("Failed", failures), "more": share(failures, failures + successes)},
+        _number("Sign-ups", found.count("signups")),
+        _number("Accounts under attack", len(found.accounts), "attack"),
+        _number("Attacking addresses", len(found.addresses), "attack"),
+        _number("Likely takeovers", taken, "attack"),
     ]
 
 
@@ -37,8 +37,8 @@ def _taken_names(found: SignIns) -> set[str]:
     return {row["account"] for row in found.accounts if row["is_taken"]}
 
 
-def _alarm(label: str, count: int) -> dict[str, Any]:
-    return {"label": label, "text": f"{count:,}", **({"kind": "attack"} if count else {})}
+def _number(label: str, count: int, kind: str = "") -> dict[str, Any]:
+    return {"label": label, "text": f"{count:,}", "kind": kind if count else "", "more": "", "href": "", "title": ""}
 
 
 def account(row: Row, search: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import time
 import duckdb
 
 from vedette.agent.options import Retention
+from vedette.agent.store.sign_ins import forget
 from vedette.agent.store.tables import TABLES, Table
 
 SHARE = 0.1
@@ -24,6 +25,8 @@ def sweep(cursor: duckdb.DuckDBPyConnection, retention: Retention, in_memory: bo
         "count": sum(_remove_over_count(cursor, table, retention.spans) for table in TABLES),
         "size": _remove_over_size(cursor, retention.size, MEMORY if in_memory else DISK),
     }
+    if any(removed.values()):
+        forget(cursor)
     if any(removed.values()) and not in_memory:
         # It gives the room back; if somebody is reading, DuckDB does so by itself later.
         with contextlib.suppress(duckdb.TransactionException):

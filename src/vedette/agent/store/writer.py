@@ -14,6 +14,7 @@ from vedette.agent.options import Limits, Retention
 from vedette.agent.store.database import Database, StoreError
 from vedette.agent.store.queue import FairQueue, Outcome, Parcel
 from vedette.agent.store.retention import sweep
+from vedette.agent.store.sign_ins import gather
 from vedette.agent.store.tables import SPANS, TABLES, Row, Table
 
 BATCH = 5_000
@@ -130,7 +131,10 @@ class Writer:
         table, outcome = parcels[0].table, Outcome.STORED
         rows = [row for parcel in parcels for row in parcel.rows]
         try:
+            first = self._numbers[table] + 1
             self._counters.add(f"{table.name}.stored", self._insert(table, rows))
+            if table is SPANS:
+                self._derive(first)
         except Exception as error:  # whatever went wrong, reception goes on
             outcome = Outcome.FAILED
             self._counters.add("dropped.storage", len(rows))
@@ -142,6 +146,14 @@ class Writer:
                 self._changed.notify_all()
         for parcel in parcels:
             parcel.settle(outcome)
+
+    def _derive(self, first: int) -> None:
+        """What other tables take from the spans stored from number `first` on; without it the spans are still there."""
+        try:
+            gather(self._cursor, first)
+        except Exception as error:
+            self._complain(error)
+            self._recover(error)
 
     def _insert(self, table: Table, rows: list[Row]) -> int:
         """Stores rows, in halves if some of them can't be; the number of those that could."""

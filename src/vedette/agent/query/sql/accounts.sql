@@ -1,25 +1,25 @@
 -- Accounts under attack: what each sign-in looked like from where it stood, then the accounts that were attacked.
 WITH chosen AS (
-    SELECT *, start::BIGINT AS at FROM sign_ins WHERE event <> 'signup' AND {condition}
+    SELECT *, start::BIGINT AS moment FROM sign_ins WHERE event <> 'signup' AND {condition}
 ),
 seen AS (
     SELECT
         *,
-        count(*) FILTER (event = 'failure') OVER lately AS failures,
-        count(DISTINCT address) FILTER (event = 'failure' AND address <> '') OVER lately AS addresses,
-        event = 'success' AND row_number() OVER (PARTITION BY account, address, event ORDER BY at) = 1 AS is_first
+        count(*) FILTER (event = 'failure') OVER lately AS in_time,
+        count(DISTINCT address) FILTER (event = 'failure' AND address <> '') OVER lately AS from_addresses,
+        event = 'success' AND row_number() OVER (PARTITION BY account, address, event ORDER BY moment) = 1 AS is_first
     FROM chosen
-    WINDOW lately AS (PARTITION BY account ORDER BY at RANGE BETWEEN {window} PRECEDING AND CURRENT ROW)
+    WINDOW lately AS (PARTITION BY account ORDER BY moment RANGE BETWEEN {window} PRECEDING AND CURRENT ROW)
 )
 SELECT
     account,
     count(*) FILTER (event = 'failure') AS failures,
     count(*) FILTER (event = 'success') AS successes,
     count(DISTINCT address) FILTER (event = 'failure' AND address <> '') AS addresses,
-    max(addresses) >= {account_addresses} AS is_distributed,
-    bool_or(is_first AND (failures >= {account_failures} OR addresses >= {account_addresses})) AS is_taken,
-    arg_max(replace(trace_id::VARCHAR, '-', ''), at)
-        FILTER (is_first AND (failures >= {account_failures} OR addresses >= {account_addresses})) AS taken_trace,
+    max(from_addresses) >= {account_addresses} AS is_distributed,
+    bool_or(is_first AND (in_time >= {account_failures} OR from_addresses >= {account_addresses})) AS is_taken,
+    arg_max(replace(trace_id::VARCHAR, '-', ''), moment)
+        FILTER (is_first AND (in_time >= {account_failures} OR from_addresses >= {account_addresses})) AS taken_trace,
     bool_or(known = 'true') OR count(*) FILTER (event = 'success') > 0 AS is_known,
     bool_or(known = 'false') AS is_unknown,
     histogram(address) FILTER (event = 'failure' AND address <> '') AS by_address,
@@ -29,6 +29,6 @@ SELECT
     histogram((start - ?::UBIGINT) // ?::UBIGINT) FILTER (event = 'failure') AS buckets
 FROM seen
 GROUP BY account
-HAVING max(failures) >= {account_failures} OR max(addresses) >= {account_addresses}
+HAVING max(in_time) >= {account_failures} OR max(from_addresses) >= {account_addresses}
 ORDER BY is_taken DESC, failures DESC, account
 LIMIT 100

@@ -1,21 +1,21 @@
 -- Addresses that attack accounts: many accounts fail from there and few succeed, or one account fails again and again.
 WITH chosen AS (
-    SELECT *, start::BIGINT AS at FROM sign_ins WHERE event <> 'signup' AND address <> '' AND {condition}
+    SELECT *, start::BIGINT AS moment FROM sign_ins WHERE event <> 'signup' AND address <> '' AND {condition}
 ),
 seen AS (
     SELECT
         *,
-        count(*) FILTER (event = 'failure') OVER lately AS failures,
+        count(*) FILTER (event = 'failure') OVER lately AS in_time,
         count(*) OVER lately AS attempts,
-        count(DISTINCT account) FILTER (event = 'failure') OVER lately AS accounts,
+        count(DISTINCT account) FILTER (event = 'failure') OVER lately AS at_accounts,
         count(*) FILTER (event = 'failure') OVER one AS of_one
     FROM chosen
     WINDOW
-        lately AS (PARTITION BY address ORDER BY at RANGE BETWEEN {window} PRECEDING AND CURRENT ROW),
-        one AS (PARTITION BY address, account ORDER BY at RANGE BETWEEN {window} PRECEDING AND CURRENT ROW)
+        lately AS (PARTITION BY address ORDER BY moment RANGE BETWEEN {window} PRECEDING AND CURRENT ROW),
+        one AS (PARTITION BY address, account ORDER BY moment RANGE BETWEEN {window} PRECEDING AND CURRENT ROW)
 ),
 marked AS (
-    SELECT *, accounts >= {address_accounts} AND failures >= attempts * {failure_ratio} AS is_stuffing FROM seen
+    SELECT *, at_accounts >= {address_accounts} AND in_time >= attempts * {failure_ratio} AS is_stuffing FROM seen
 )
 SELECT
     address,
