@@ -70,5 +70,5 @@ def _filled(name: str, where: str) -> str:
     text = statement(name).replace("{condition}", where)
     for number in _NUMBERS:
         text = text.replace(f"{{{number}}}", str(OPTIONS[f"takeover_{number}"].default))
-    window = int(OPTIONS["takeover_window"].default * 1_000_000_000)
+    window = int(OPTIONS["takeover_window"].default or 0) * 1_000_000_000
     return text.replace("{window}", str(window))
