@@ -49,9 +49,22 @@ pub(super) fn tell<'a>(
     tell_error_type(span, sink);
     for (key, value) in &span.attributes {
         if !stays_behind(*key, span) {
-            sink(key.name(), Told::from(value));
+            tell_attribute(*key, value, sink);
         }
     }
+}
+
+fn tell_attribute(key: Key, value: &Value, sink: &mut impl FnMut(&str, Told)) {
+    match (header(key.name()), value) {
+        (Some(name), Value::Str(text)) => sink(&name, Told::List(&Array::Str([text.clone()].into()))),
+        _ => sink(key.name(), Told::from(value)),
+    }
+}
+
+/// The convention's name of an attribute that holds a header: `http.request.header.<name>`, a list of values.
+fn header(name: &str) -> Option<String> {
+    let (side, header) = name.strip_prefix("http.")?.split_once(".headers.")?;
+    matches!(side, "request" | "response").then(|| format!("http.{side}.header.{header}"))
 }
 
 /// Tells what a receiver could not conclude from the rest.
@@ -116,4 +129,22 @@ fn stays_behind(key: Key, span: &Span) -> bool {
     ];
     let in_parts = || key == keys::URL_FULL && span.kind == Kind::Server;
     (key.index().is_some() && (DATADOG.contains(&key) || in_parts())) || key.name().starts_with("_dd.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_lists_by_the_conventions_name() {
+        let mut span = Span { kind: Kind::Server, ..Span::default() };
+        for name in ["http.request.headers.x-tenant", "http.other.headers.a", "http.request.headers"] {
+            span.set(Key::new(name).unwrap(), "acme");
+        }
+        let mut told = Vec::new();
+        tell(&span, "", &mut Statements::new(), &mut |name, value| told.push(format!("{name}={value:?}")));
+        assert_eq!(told[0], r#"http.request.header.x-tenant=List(Str(["acme"]))"#);
+        assert_eq!(told[1], r#"http.other.headers.a=Text("acme")"#);
+        assert_eq!(told[2], r#"http.request.headers=Text("acme")"#);
+    }
 }
