@@ -16,7 +16,7 @@ from typing import Callable
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(Path(__file__).resolve().parent)]
 
-from generators import applications, badge, compatibility, integrations, options, requirements, rules  # noqa: E402  (the paths above come first)
+from generators import applications, badge, compatibility, integrations, options, requirements, rules, troubleshooting  # noqa: E402  (the paths above come first)
 
 # Paths are relative to the root of the repository.
 GENERATORS: list[Callable[[], dict[str, str]]] = [
@@ -32,6 +32,7 @@ GENERATORS: list[Callable[[], dict[str, str]]] = [
     rules.rule_file,
     rules.explanations,
     rules.detections_page,
+    troubleshooting.page,
 ]
 
 

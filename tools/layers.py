@@ -41,7 +41,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_launch": {"auto"},
     "agent": {"_native", "settings"},
     "demo": {"vedette", "agent"},
-    "cli": {*ENGINE, "instrument", "integrations", "protection", "lifecycle", "vedette", "agent", "demo"},
+    "doctor": {*ENGINE, "instrument", "integrations", "lifecycle", "vedette", "cli"},
+    "cli": {"doctor", *ENGINE, "instrument", "integrations", "protection", "lifecycle", "vedette", "agent", "demo"},
     "__main__": {"cli"},
 }
 

@@ -1,6 +1,9 @@
 """Starting and stopping: the one place that knows settings, core, integrations and protection."""
 from __future__ import annotations
 
+import atexit
+import sys
+
 from vedette import _native
 from vedette.instrument.families import correlation
 from vedette.instrument.registry import Registry
@@ -50,6 +53,7 @@ class Running:
         self._comment()
         if _asks(settings) and not in_memory:
             self._undo.append(remote.watch(self))
+        self._report()
 
     def _tag_requests(self) -> None:
         mine = self.settings
@@ -94,6 +98,14 @@ class Running:
             self._protect()
         if self._protection is not None:
             self._protection.change(self.settings, RemoteRules(rule_sets, rule_changes))
+
+    def _report(self) -> None:
+        folder = self.settings.report_folder
+        if folder:
+            from vedette.lifecycle.report import report_to  # few ask for it
+
+            loaded = [module for module in MODULES if module in sys.modules]
+            atexit.register(report_to(folder, self, loaded))
 
     def instrument_installed(self) -> None:
         """Instruments every library that is to be instrumented without being asked."""

@@ -13,6 +13,7 @@ class Values:
 
     enabled: bool
     apm_tracing: bool
+    report_folder: str | None
     service: str | None
     env: str | None
     version: str | None

@@ -27,6 +27,13 @@ OPTIONS = (
         "sent, one a minute of the others, and other services are told of the former alone.",
     ),
     Option(
+        "report_folder",
+        TEXT,
+        None,
+        (),
+        "Folder into which each process writes what it instrumented; `vedette doctor` asks for it so.",
+    ),
+    Option(
         "service",
         TEXT,
         None,
