@@ -201,6 +201,9 @@ class Switch:
     @on.setter
     def on(self, value: bool) -> None: ...
     @property
+    def loaded(self) -> int:
+        """How many rules there are."""
+    @property
     def failures(self) -> int:
         """Errors contained so far."""
 
@@ -408,6 +411,9 @@ class Rules:
     def actions(self) -> list[tuple[str, str, dict[str, str]]]:
         """What the consequences that rules name are: id, kind (`block_request`, ...), parameters."""
     @property
+    def loaded(self) -> int:
+        """How many rules there are."""
+    @property
     def failures(self) -> list[tuple[str, str]]:
         """Rules that were skipped: id and reason."""
 
@@ -422,10 +428,16 @@ class Inspection:
     ) -> tuple[list[dict[str, Any]], bool]:
         """Evaluates new data by address: what was found, and whether something was left out.
 
-        `raw` is data as it was sent: address, `json`, `form`, `cookies` or `text`, and the bytes or text.
+        `raw` is data as it was sent: address, `json`, `xml`, `form`, `cookies` or `text`, and the bytes or text.
         The GIL is released for large data. A finding has `rule_id`, `rule_name`, `tags`, `operator`, `operator_value`,
-        `address`, `key_path`, `value`, `highlight`, `on_match`, and of an exploit `sink` (address, value).
+        `address`, `key_path`, `value`, `highlight`, `on_match`, `event` (whether it is an attack; else it only tags),
+        `keep` (whether its trace is kept), `attributes` (what its rule puts on the trace), and of an exploit `sink`
+        (address, value).
         """
+    def attributes(self) -> dict[str, int]:
+        """What the evaluations so far cost (microseconds of processor time) and left out, as attributes of the span."""
+    def fingerprints(self) -> dict[str, str]:
+        """What identifies the client's program, the endpoint, the way here and the session, by attribute."""
 
 def obfuscated_statement(statement: str) -> str:
     """A statement of SQL whose literals are `?`."""

@@ -99,6 +99,13 @@ OWN: dict[str, tuple[str, Any]] = {
     "remote_configuration": ("false", False),
     "remote_configuration_interval": ("0.5", 0.5),
     "remote_configuration_keys": ("ab, cd", ("ab", "cd")),
+    "blocked_status": ("418", 418),
+    "blocked_location": ("/sorry", "/sorry"),
+    "deny_addresses": ("192.0.2.7, ::1", ("192.0.2.7", "::1")),
+    "deny_users": ("eve", ("eve",)),
+    "deny_sessions": ("5f2b", ("5f2b",)),
+    "allow_addresses": ("10.0.0.0/8", ("10.0.0.0/8",)),
+    "deny_list": ("denied.txt", "denied.txt"),
 }
 
 # Variables with a notation of their own.

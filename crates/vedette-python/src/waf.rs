@@ -9,7 +9,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
-use vedette_waf::{Action, Address, Data, Finding, Limits, Request, Ruleset};
+use vedette_waf::{Action, Address, Data, Finding, Limits, Outcome, Parsed, Request, Ruleset, Truncated};
 
 /// Bytes of new data from which the interpreter lock is released while they are evaluated.
 const LARGE: usize = 4_096;
@@ -61,6 +61,12 @@ impl Rules {
         actions.map(|action| (action.id.clone(), action.kind.clone(), parameters(action))).collect()
     }
 
+    /// How many rules there are.
+    #[getter]
+    fn loaded(&self) -> usize {
+        self.loaded
+    }
+
     /// Rules that were skipped, with the reason.
     #[getter]
     fn failures(&self) -> Vec<(String, String)> {
@@ -73,6 +79,48 @@ impl Rules {
 pub struct Inspection {
     request: Mutex<Request>,
     limits: Limits,
+    totals: Mutex<Totals>,
+}
+
+/// What the evaluations of one request came to.
+#[derive(Default)]
+struct Totals {
+    truncated: Truncated,
+    micros: u64,
+    timeouts: u32,
+    sinks: u32,
+    sink_micros: u64,
+    sink_timeouts: u32,
+}
+
+impl Totals {
+    fn add(&mut self, outcome: &Outcome) {
+        self.truncated = self.truncated.and(outcome.truncated);
+        if outcome.sinks > 0 {
+            self.sinks += outcome.sinks;
+            self.sink_micros += outcome.micros;
+            self.sink_timeouts += u32::from(outcome.timed_out);
+        } else {
+            self.micros += outcome.micros;
+            self.timeouts += u32::from(outcome.timed_out);
+        }
+    }
+
+    /// As attributes of the request's span, without those that say nothing.
+    fn attributes(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let cut = &self.truncated;
+        let all = [
+            ("_dd.appsec.waf.duration", self.micros),
+            ("_dd.appsec.waf.timeouts", self.timeouts.into()),
+            ("_dd.appsec.rasp.rule.eval", self.sinks.into()),
+            ("_dd.appsec.rasp.duration", self.sink_micros),
+            ("_dd.appsec.rasp.timeout", self.sink_timeouts.into()),
+            ("_dd.appsec.truncated.string_length", cut.string_bytes as u64),
+            ("_dd.appsec.truncated.container_size", cut.elements as u64),
+            ("_dd.appsec.truncated.container_depth", cut.depth as u64),
+        ];
+        all.into_iter().filter(|(_, value)| *value > 0)
+    }
 }
 
 #[pymethods]
@@ -82,7 +130,8 @@ impl Inspection {
     fn new(rules: &Rules, seconds: f64, depth: usize, elements: usize) -> Inspection {
         let time = Duration::from_secs_f64(seconds.clamp(0.000_1, 10.0));
         let limits = Limits { depth, elements, time, ..Limits::default() };
-        Inspection { request: Mutex::new(Request::new(rules.rules.clone(), limits)), limits }
+        let request = Mutex::new(Request::new(rules.rules.clone(), limits));
+        Inspection { request, limits, totals: Mutex::default() }
     }
 
     /// Evaluates new data by address; returns findings (dictionaries), and whether something was left out.
@@ -94,8 +143,12 @@ impl Inspection {
         addresses: &Bound<'py, PyDict>,
         raw: Option<Vec<(String, String, Bound<'py, PyAny>)>>,
     ) -> PyResult<(Bound<'py, PyList>, bool)> {
-        let mut builder =
-            Builder { limits: self.limits, elements: self.limits.elements, bytes: 0, cut: false };
+        let mut builder = Builder {
+            limits: self.limits,
+            elements: self.limits.elements,
+            bytes: 0,
+            cut: Truncated::default(),
+        };
         let mut data: Vec<(Address, Data)> = addresses
             .iter()
             .map(|(address, value)| {
@@ -105,7 +158,7 @@ impl Inspection {
         for (address, kind, content) in raw.unwrap_or_default() {
             data.push((Cow::Owned(address), builder.raw(&kind, &content)));
         }
-        let outcome = if builder.bytes > LARGE {
+        let mut outcome = if builder.bytes > LARGE {
             py.detach(|| self.request.lock().unwrap_or_else(|p| p.into_inner()).evaluate(data))
         } else {
             self.request.lock().unwrap_or_else(|p| p.into_inner()).evaluate(data)
@@ -114,7 +167,23 @@ impl Inspection {
         for finding in &outcome.findings {
             findings.append(finding_dict(py, finding)?)?;
         }
-        Ok((findings, builder.cut || outcome.truncated.any() || outcome.timed_out))
+        outcome.truncated = outcome.truncated.and(builder.cut);
+        self.totals.lock().unwrap_or_else(|p| p.into_inner()).add(&outcome);
+        Ok((findings, outcome.truncated.any() || outcome.timed_out))
+    }
+
+    /// What the evaluations so far cost and left out, as attributes of the request's span.
+    fn attributes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        for (name, value) in self.totals.lock().unwrap_or_else(|p| p.into_inner()).attributes() {
+            dict.set_item(name, value)?;
+        }
+        Ok(dict)
+    }
+
+    /// What identifies the client's program, the endpoint, the way here and the session, by attribute.
+    fn fingerprints(&self) -> HashMap<&'static str, String> {
+        self.request.lock().unwrap_or_else(|p| p.into_inner()).fingerprints().into_iter().collect()
     }
 }
 
@@ -123,7 +192,7 @@ struct Builder {
     limits: Limits,
     elements: usize,
     bytes: usize,
-    cut: bool,
+    cut: Truncated,
 }
 
 impl Builder {
@@ -131,18 +200,18 @@ impl Builder {
         if let Ok(text) = value.cast::<PyString>() {
             return self.text(text.to_string_lossy().into_owned());
         }
-        if self.elements == 0 || depth == 0 {
-            self.cut = true;
+        if depth == 0 {
+            self.cut.depth = self.limits.depth;
             return Data::Null;
         }
         if let Ok(dict) = value.cast::<PyDict>() {
             return self.map(dict, depth);
         }
         if let Ok(list) = value.cast::<PyList>() {
-            return Data::List(list.iter().map_while(|item| self.item(&item, depth)).collect());
+            return Data::List(list.iter().map_while(|item| self.item(&item, depth, list.len())).collect());
         }
         if let Ok(tuple) = value.cast::<PyTuple>() {
-            return Data::List(tuple.iter().map_while(|item| self.item(&item, depth)).collect());
+            return Data::List(tuple.iter().map_while(|item| self.item(&item, depth, tuple.len())).collect());
         }
         self.scalar(value)
     }
@@ -153,6 +222,7 @@ impl Builder {
         self.bytes += text.len();
         match kind {
             "json" => self.json(content.py(), text),
+            "xml" => self.xml(text),
             "form" => vedette_waf::form(&text, self.fields()),
             "cookies" => vedette_waf::cookies(&text, self.fields()),
             _ => Data::Str(text.into_owned()),
@@ -167,8 +237,7 @@ impl Builder {
 
     fn json(&mut self, py: Python<'_>, text: Cow<'_, str>) -> Data {
         if let Some(parsed) = vedette_waf::json(text.as_bytes(), self.limits) {
-            self.cut |= parsed.cut;
-            return parsed.data;
+            return self.parsed(parsed);
         }
         // What Python reads and others do not: half surrogates, NaN. Anything else is inspected as the text it is.
         let read = py
@@ -180,6 +249,19 @@ impl Builder {
         }
     }
 
+    /// What is no XML is inspected as the text it is.
+    fn xml(&mut self, text: Cow<'_, str>) -> Data {
+        match vedette_waf::xml(&text, self.limits) {
+            Some(parsed) => self.parsed(parsed),
+            None => Data::Str(text.into_owned()),
+        }
+    }
+
+    fn parsed(&mut self, parsed: Parsed) -> Data {
+        self.cut = self.cut.and(parsed.cut);
+        parsed.data
+    }
+
     fn text(&mut self, text: String) -> Data {
         self.bytes += text.len();
         Data::Str(text)
@@ -187,16 +269,16 @@ impl Builder {
 
     fn map(&mut self, dict: &Bound<'_, PyDict>, depth: usize) -> Data {
         let pair = |(key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
-            let value = self.item(&value, depth)?;
+            let value = self.item(&value, depth, dict.len())?;
             Some((key.str().map(|key| key.to_string_lossy().into_owned()).unwrap_or_default(), value))
         };
         Data::Map(dict.iter().map_while(pair).collect())
     }
 
-    /// An element of a container; None when no more are looked at.
-    fn item(&mut self, value: &Bound<'_, PyAny>, depth: usize) -> Option<Data> {
+    /// An element of a container of `size`; None when no more are looked at.
+    fn item(&mut self, value: &Bound<'_, PyAny>, depth: usize, size: usize) -> Option<Data> {
         if self.elements == 0 {
-            self.cut = true;
+            self.cut.elements = self.cut.elements.max(size);
             return None;
         }
         self.elements -= 1;
@@ -254,8 +336,25 @@ fn finding_dict<'py>(py: Python<'py>, finding: &Finding) -> PyResult<Bound<'py, 
     dict.set_item("value", &finding.value)?;
     dict.set_item("highlight", &finding.highlight)?;
     dict.set_item("on_match", &finding.on_match)?;
+    dict.set_item("event", finding.event)?;
+    dict.set_item("keep", finding.keep)?;
+    dict.set_item("attributes", attributes_dict(py, &finding.attributes)?)?;
     if let Some(sink) = &finding.sink {
         dict.set_item("sink", (&sink.address, &sink.value))?;
+    }
+    Ok(dict)
+}
+
+fn attributes_dict<'py>(py: Python<'py>, attributes: &[(String, Data)]) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    for (name, value) in attributes {
+        match value {
+            Data::Str(text) => dict.set_item(name, text)?,
+            Data::Bool(truth) => dict.set_item(name, truth)?,
+            Data::Int(number) => dict.set_item(name, number)?,
+            Data::Double(number) => dict.set_item(name, number)?,
+            Data::Null | Data::List(_) | Data::Map(_) => {}
+        }
     }
     Ok(dict)
 }

@@ -27,6 +27,24 @@ pub enum Data {
     Map(Vec<(String, Data)>),
 }
 
+impl Data {
+    /// The value of that name in a map.
+    pub(crate) fn get(&self, name: &str) -> Option<&Data> {
+        match self {
+            Data::Map(items) => items.iter().find(|(key, _)| key == name).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The text, if it is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Data::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
 impl From<&str> for Data {
     fn from(text: &str) -> Self {
         Data::Str(text.to_owned())

@@ -25,6 +25,7 @@
 mod data;
 mod detectors;
 mod evaluate;
+mod fingerprints;
 mod limits;
 mod operators;
 mod outcome;
@@ -38,5 +39,5 @@ pub use evaluate::Request;
 pub use limits::{Limits, Truncated};
 pub use operators::{shell, sqli, xss};
 pub use outcome::{Finding, Outcome, Sink};
-pub use raw::{client_address, cookies, form, json, Parsed};
+pub use raw::{client_address, cookies, form, json, xml, Parsed};
 pub use rules::{check, Action, Diagnostics, Error, Failure, Ruleset};

@@ -35,6 +35,16 @@ pub struct Truncated {
 }
 
 impl Truncated {
+    /// What either left out.
+    #[must_use]
+    pub fn and(self, other: Truncated) -> Truncated {
+        Truncated {
+            string_bytes: self.string_bytes.max(other.string_bytes),
+            elements: self.elements.max(other.elements),
+            depth: self.depth.max(other.depth),
+        }
+    }
+
     /// Whether anything was left out.
     pub fn any(&self) -> bool {
         *self != Truncated::default()

@@ -1,5 +1,6 @@
 //! What an evaluation found.
 
+use crate::data::Data;
 use crate::limits::Truncated;
 
 /// The answer to new data.
@@ -11,7 +12,9 @@ pub struct Outcome {
     pub truncated: Truncated,
     /// Whether time ran out before everything was inspected.
     pub timed_out: bool,
-    /// Microseconds it took.
+    /// Sinks that detectors looked at.
+    pub sinks: u32,
+    /// Microseconds of processor time it took.
     pub micros: u64,
 }
 
@@ -40,6 +43,12 @@ pub struct Finding {
     pub sink: Option<Sink>,
     /// What to do, such as `block`; empty to report only.
     pub on_match: Vec<String>,
+    /// Whether it is to be reported as an attack; rules that only tag traces say no.
+    pub event: bool,
+    /// Whether the trace is to be kept because of it.
+    pub keep: bool,
+    /// What the rule puts on the trace.
+    pub attributes: Vec<(String, Data)>,
 }
 
 /// The dangerous place an input reached.

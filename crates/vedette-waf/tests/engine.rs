@@ -244,3 +244,83 @@ mod fuzz {
         }
     }
 }
+
+#[test]
+fn negations_of_scalars_and_of_presence() {
+    let asks = |operator: &str, key_path: Value, value: Value| {
+        let inputs = json!([{"address": "a", "key_path": key_path}]);
+        json!([{"operator": operator, "parameters": {"inputs": inputs, "value": value}}])
+    };
+    let rules = json!([
+        rule("absent", asks("!exists", json!(["x"]), json!(null))),
+        rule("there", asks("exists@v2", json!(["y"]), json!(null))),
+        rule("other", asks("!equals", json!(["y"]), json!(1))),
+    ]);
+    assert_eq!(ids(&give(&mut request(rules.clone()), "a", json!({"y": 1}))), ["absent", "there"]);
+    assert_eq!(ids(&give(&mut request(rules.clone()), "a", json!({"x": null, "y": 2}))), ["there", "other"]);
+    assert!(give(&mut request(rules), "b", json!({})).findings.is_empty());
+}
+
+#[test]
+fn rules_put_attributes_on_traces_with_or_without_an_event() {
+    let mut tagging = rule("tag", json!([regex("agent", "bot")]));
+    tagging["output"] = json!({"event": false, "keep": false, "attributes": {
+        "fixed": {"value": 7}, "read": {"address": "h", "key_path": ["n"], "transformers": ["lowercase"]},
+        "missing": {"address": "h", "key_path": ["o"]}}});
+    let mut broken = tagging.clone();
+    (broken["id"], broken["output"]["attributes"]) = (json!("broken"), json!({"list": {"value": []}}));
+    let (rules, failed) = load(json!([tagging, rule("plain", json!([regex("agent", "b")])), broken]));
+    assert_eq!(failed.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["broken"]);
+    let mut request = Request::new(Arc::new(rules), Limits::default());
+    give(&mut request, "h", json!({"n": ["LOUD"]}));
+    let findings = give(&mut request, "agent", json!("a bot")).findings;
+    let told: Vec<_> = findings.iter().map(|one| (one.event, one.keep, one.attributes.clone())).collect();
+    let attributes = vec![("fixed".to_owned(), Data::Int(7)), ("read".to_owned(), "loud".into())];
+    assert_eq!(told, [(false, false, attributes), (true, true, vec![])]);
+}
+
+#[test]
+fn what_is_known_of_a_sink_does_not_pile_up() {
+    let sink = json!({"resource": [{"address": "sql"}], "params": [{"address": "q"}], "db_type": [{"address": "db"}]});
+    let detector = json!([{"operator": "sqli_detector@v3", "parameters": sink}]);
+    let mut request = request(json!([rule("r", detector)]));
+    give(&mut request, "q", json!({"q": ["x' or 1=1 -- "]}));
+    for _ in 0..3 {
+        give(&mut request, "db", json!("mysql"));
+        let outcome = give(&mut request, "sql", json!("select 'x' or 1=1 -- '"));
+        assert_eq!((outcome.sinks, ids(&outcome)), (1, vec!["r"]));
+    }
+}
+
+#[test]
+fn json_within_a_text_is_looked_into() {
+    let keys = json!([{"operator": "match_regex", "parameters": {"regex": "^\\$ne$",
+        "inputs": [{"address": "q", "transformers": ["keys_only"]}]}}]);
+    let mut request = request(json!([rule("r", keys)]));
+    let found = give(&mut request, "q", json!({"filter": [r#"{"name": "{\"$ne\": null}"}"#]}));
+    assert_eq!(found.findings[0].key_path, ["filter", "0", "name", "$ne"]);
+}
+
+#[test]
+fn json_within_json_ends_at_the_depth_limit() {
+    let mut text = "[]".to_owned();
+    for _ in 0..12 {
+        text = json!([text]).to_string();
+    }
+    let (rules, _) = load(json!([rule("r", json!([regex("q", "z")]))]));
+    let mut request = Request::new(Arc::new(rules), Limits { depth: 4, ..Limits::default() });
+    assert!(give(&mut request, "q", json!(text)).truncated.any());
+}
+
+#[test]
+fn bad_entries_of_lists_are_told_and_left_out() {
+    let by_data =
+        json!([{"operator": "ip_match", "parameters": {"inputs": [{"address": "ip"}], "data": "deny"}}]);
+    let list = json!([{"value": "somewhere"}, {"value": "192.0.2.0/24", "expiration": 0}, {"value": 3}, {"value": "1.1.1.1", "expiration": 5}]);
+    let file = json!({"version": "2.2", "rules": [rule("r", by_data)], "rules_data": [{"id": "deny", "data": list}]});
+    let (rules, diagnostics) = Ruleset::parse(file.to_string().as_bytes()).unwrap();
+    assert_eq!(diagnostics.failed.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["deny"]);
+    let mut request = Request::new(Arc::new(rules), Limits::default());
+    assert!(give(&mut request, "ip", json!("1.1.1.1")).findings.is_empty());
+    assert_eq!(ids(&give(&mut request, "ip", json!("192.0.2.77"))), ["r"]);
+}

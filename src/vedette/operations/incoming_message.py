@@ -57,5 +57,7 @@ class IncomingMessage(IncomingRequest):
 
     def end(self, span: Span) -> None:
         """Nothing more is told of it."""
+        if self.protection is not None:
+            self.protection.ended(self, span)
         self.protection = self.body = self.carrier = None
         self.headers = NO_HEADERS

@@ -17,6 +17,13 @@ BLOCK = "block_request"
 REDIRECT = "redirect_request"
 DEFAULT_ACTION: Action = (BLOCK, {})
 
+def action_of(status: int | None, location: str | None) -> Action:
+    """The action of `block` by settings: a status of one's own, a place to go to; else the default."""
+    if location:
+        return REDIRECT, {"status_code": str(status or 303), "location": location}
+    return (BLOCK, {"status_code": str(status)}) if status else DEFAULT_ACTION
+
+
 _JSON = (
     '{"errors":[{"title":"You\'ve been blocked","detail":"Sorry, you cannot access this page. '
     'Please contact the customer service team."}],"security_response_id":"[security_response_id]"}'

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from vedette._native import Inspection, Rules, __version__
-from vedette.protection.answers import BLOCK, DEFAULT_ACTION, REDIRECT, Answers
+from vedette.protection.answers import BLOCK, REDIRECT, Answers, action_of
+from vedette.protection.deny_lists import deny_lists
 from vedette.protection.redaction import Redaction
 from vedette.protection.rule_file import read_rules
 from vedette.protection.trace_rate import TraceRate
@@ -38,15 +39,18 @@ class Policy:
         self._troubles = 0
         self._rules: Rules | None = None
         self._addresses: frozenset[str] = frozenset()
+        self.default_action = action_of(settings.blocked_status, settings.blocked_location)
         self._actions: dict[str, Action] = {}
+        self._settings = settings
 
     @property
     def rules(self) -> Rules:
         """The rules, read on first use: start-up does not wait for them."""
         if self._rules is None:
-            rules = read_rules(self._rule_path, own_only_report=self._mode == "rules", remote=self._remote)
+            lists = deny_lists(self._settings)
+            rules = read_rules(self._rule_path, own_only_report=self._mode == "rules", remote=self._remote, lists=lists)
             self._addresses = frozenset(rules.addresses)
-            self._actions = {"block": DEFAULT_ACTION, **{name: (kind, of) for name, kind, of in rules.actions}}
+            self._actions = {"block": self.default_action, **{name: (kind, of) for name, kind, of in rules.actions}}
             self._rules = rules
             self.marks = _marks(rules)
         return self._rules

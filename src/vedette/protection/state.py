@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from vedette.protection.addresses import by_name
-from vedette.protection.answers import DEFAULT_ACTION
 from vedette.protection.findings import Findings
 from vedette.protection.reported_headers import ALWAYS, FOUND, RESPONSE, tags
 
@@ -49,8 +48,10 @@ class RequestState:
             told: dict[str, Any] = tags(self._headers, FOUND if found else ALWAYS, "request")
             if operation.response_headers is not None:
                 told.update(tags(by_name(operation.response_headers), RESPONSE, "response"))
+            told.update(self._inspection.attributes())
             if found:
                 told["actor.ip"] = self._client
+                told.update(self._inspection.fingerprints())
             span.set_attributes(told)
         except Exception as error:
             self._policy.troubled(error)
@@ -63,21 +64,31 @@ class RequestState:
         if at_sink and self._earlier is not None:
             earlier, self._earlier = self._earlier, None
             self._inspection.evaluate(*earlier())  # what it finds has been told
-        findings, cut = self._inspection.evaluate(addresses, raw)
-        span = self._operation.span
-        if cut and span is not None:
-            span.set_attribute("_dd.appsec.truncated", 1)
+        findings, _ = self._inspection.evaluate(addresses, raw)
         if not findings:
             return False
+        span = self._operation.span
         stoppable = at_sink or not self._operation.begun
         consequences = [self._policy.consequence(finding) if stoppable else None for finding in findings]
         decided = next((action for action in consequences if action is not None), None)
         response_id = self._refuse(decided) if decided is not None else None
         if span is not None:
-            told = self._findings = self._findings or Findings(self._policy)
-            stopped = [action is not None for action in consequences]
-            told.add(span, list(zip(findings, stopped)), response_id, at_sink)
+            found = [(finding, action is not None) for finding, action in zip(findings, consequences)]
+            self._tell(span, found, response_id, at_sink)
         return response_id is not None
+
+    def _tell(self, span: Span, found: list[tuple[Finding, bool]], response_id: str | None, at_sink: bool) -> None:
+        """Attacks as such; rules that only tag traces are told by their attributes."""
+        for finding, _ in found:
+            span.set_attributes(finding["attributes"])
+        if any(finding["keep"] and not finding["event"] for finding, _ in found):
+            span.keep_for_security()
+        events = [each for each in found if each[0]["event"]]
+        if events:
+            told = self._findings = self._findings or Findings(self._policy)
+            told.add(span, events, response_id, at_sink)
+        elif response_id is not None:
+            span.set_attribute("appsec.blocked", "true")
 
     def report(self, findings: list[Finding]) -> None:
         """Tells of what was found without rules; nothing is stopped because of it."""
@@ -90,7 +101,7 @@ class RequestState:
         """Decides to refuse the request because the application asks for it; False if it is too late."""
         if self._operation.begun:
             return False
-        self._refuse(DEFAULT_ACTION)
+        self._refuse(self._policy.default_action)
         if self._operation.span is not None:
             self._operation.span.set_attribute("appsec.blocked", "true")
         return True

@@ -87,6 +87,15 @@ class Values:
     body_max_elements: int
     blocked_template_json: str | None
     blocked_template_html: str | None
+    blocked_status: int | None
+    blocked_location: str | None
+    deny_addresses: tuple[str, ...]
+    deny_users: tuple[str, ...]
+    deny_sessions: tuple[str, ...]
+    allow_addresses: tuple[str, ...]
+    deny_list: str | None
+    redact_keys: str | None
+    redact_values: str | None
     user_events: Literal["identification", "anonymization", "disabled"]
     takeover_detection: bool
     takeover_window: float

@@ -3,6 +3,8 @@
 use vedette_sql::Needle;
 
 use crate::data::{Address, Data};
+use crate::limits::Limits;
+use crate::evaluate::nested;
 use crate::rules::Input;
 use crate::transforms;
 
@@ -34,7 +36,13 @@ fn walk(address: &Address, data: &Data, depth: usize, path: &mut Vec<String>, al
         return;
     }
     match data {
-        Data::Str(text) => keep(address, text, path, all),
+        Data::Str(text) => {
+            keep(address, text, path, all);
+            let room = Limits { depth: depth - 1, elements: MOST, ..Limits::default() };
+            if let Some(inner) = nested::read(text, room) {
+                walk(address, &inner, depth - 1, path, all);
+            }
+        }
         Data::List(items) => {
             for (at, item) in items.iter().enumerate() {
                 path.push(at.to_string());

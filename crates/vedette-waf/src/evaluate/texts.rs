@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use cpu_time::ThreadTime;
 
-use super::request::Matches;
+use super::matches::Matches;
 use super::walk::{is_under, names, Step, Visit};
 use crate::data::Data;
 use crate::limits::{Limits, Truncated};
@@ -30,6 +30,8 @@ pub(super) struct Texts<'a> {
 
 /// Values between two looks at the clock.
 const CLOCK_EVERY: u32 = 32;
+/// Bytes of a text after which the clock is looked at between groups of rules, too.
+const LONG: usize = 4 * 1024;
 
 impl Visit for Texts<'_> {
     fn value(&mut self, path: &[Step<'_>], data: &Data) {
@@ -48,13 +50,18 @@ impl Visit for Texts<'_> {
         self.since_clock += 1;
         if self.since_clock >= CLOCK_EVERY {
             self.since_clock = 0;
-            *self.timed_out |= self.started.elapsed() > self.limits.time;
+            self.is_late();
         }
         !*self.timed_out
     }
 }
 
 impl Texts<'_> {
+    fn is_late(&mut self) -> bool {
+        *self.timed_out |= self.started.elapsed() > self.limits.time;
+        *self.timed_out
+    }
+
     /// Conditions on the presence of the way `path`, and on the scalar at its end.
     pub(super) fn scalars(&mut self, path: &[Step<'_>], data: Option<&Data>) {
         for (condition, key_path) in &self.plan.scalars {
@@ -73,6 +80,16 @@ impl Texts<'_> {
         }
     }
 
+    /// Conditions on the absence of a way.
+    pub(super) fn absences(&mut self, has: impl Fn(&[String]) -> bool) {
+        for (condition, key_path) in &self.plan.absent {
+            if !self.matches.has(*condition) && !has(key_path) {
+                let path = || key_path.clone();
+                self.matches.add(*condition, self.rules, self.address, path, String::new(), String::new());
+            }
+        }
+    }
+
     fn text(&mut self, source: Source, path: &[Step<'_>], text: &str) {
         if text.is_empty() || !self.plan.groups.iter().any(|group| group.source == source) {
             return;
@@ -83,6 +100,9 @@ impl Texts<'_> {
         for group in &plan.groups {
             if group.source == source && is_under(path, &group.key_path) {
                 self.group(group, path, &text, specials);
+                if text.len() > LONG && self.is_late() {
+                    return;
+                }
             }
         }
         // A long text is as much work as many short ones.

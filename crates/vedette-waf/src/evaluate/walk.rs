@@ -25,6 +25,20 @@ pub(super) fn is_under(path: &[Step<'_>], key_path: &[String]) -> bool {
     path.len() >= key_path.len() && path.iter().zip(key_path).all(|(step, wanted)| step.is(wanted))
 }
 
+/// What is at the end of a way.
+pub(super) fn at<'d>(data: &'d Data, key_path: &[String]) -> Option<&'d Data> {
+    key_path.iter().try_fold(data, |data, wanted| match data {
+        Data::Map(items) => items.iter().find(|(key, _)| key == wanted).map(|(_, item)| item),
+        Data::List(items) => items.get(wanted.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
+
+/// Whether there is anything at the end of a way.
+pub(super) fn has(data: &Data, key_path: &[String]) -> bool {
+    at(data, key_path).is_some()
+}
+
 /// The way as text.
 pub(super) fn names(path: &[Step<'_>]) -> Vec<String> {
     path.iter()

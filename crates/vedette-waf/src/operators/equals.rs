@@ -1,10 +1,11 @@
-//! `equals`: a scalar of the same type and value.
+//! `equals`: a scalar of the same type and value; `!equals`: any other scalar.
 
 use crate::data::Data;
 
 /// The value to equal, and how it reads in reports.
 pub(crate) struct Equals {
     wanted: Data,
+    negated: bool,
     text: String,
 }
 
@@ -12,12 +13,20 @@ pub(crate) struct Equals {
 const DELTA: f64 = 1e-9;
 
 impl Equals {
-    pub(crate) fn new(wanted: &serde_json::Value) -> Result<Self, String> {
+    pub(crate) fn new(wanted: &serde_json::Value, negated: bool) -> Result<Self, String> {
         if wanted.is_array() || wanted.is_object() {
             return Err("equals needs a scalar value".into());
         }
         let text = wanted.as_str().map_or_else(|| wanted.to_string(), str::to_owned);
-        Ok(Equals { wanted: wanted.clone().into(), text })
+        Ok(Equals { wanted: wanted.clone().into(), negated, text })
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        if self.negated {
+            "!equals"
+        } else {
+            "equals"
+        }
     }
 
     pub(crate) fn value(&self) -> &str {
@@ -25,9 +34,10 @@ impl Equals {
     }
 
     pub(crate) fn matches(&self, data: &Data) -> bool {
-        match (&self.wanted, data) {
+        let is_equal = match (&self.wanted, data) {
             (Data::Double(wanted), Data::Double(given)) => (wanted - given).abs() < DELTA,
             (wanted, given) => wanted == given,
-        }
+        };
+        is_equal != self.negated
     }
 }

@@ -18,13 +18,12 @@ pub(crate) struct IpMatch {
 }
 
 impl IpMatch {
-    /// Reads the list; an entry that is no address is an error.
-    pub(crate) fn new(list: &[(String, u64)]) -> Result<Self, String> {
+    /// Reads the list; entries that are no addresses are left out, and returned.
+    pub(crate) fn new(list: &[(String, u64)]) -> (Self, Vec<&str>) {
         let mut all = IpMatch::default();
-        for (entry, until) in list {
-            all.add(entry.trim(), *until).ok_or_else(|| format!("not an address or network: {entry:?}"))?;
-        }
-        Ok(all)
+        let mut is_bad = |(entry, until): &&(String, u64)| all.add(entry.trim(), *until).is_none();
+        let bad = list.iter().filter(|each| is_bad(each)).map(|(entry, _)| entry.as_str()).collect();
+        (all, bad)
     }
 
     fn add(&mut self, entry: &str, until: u64) -> Option<()> {
@@ -89,7 +88,7 @@ mod tests {
     #[test]
     fn addresses_and_networks_of_both_families_match() {
         let list = ["192.0.2.1", "198.51.100.0/24", "2001:db8::/32", "0.0.0.0/32"];
-        let list = IpMatch::new(&forever(&list)).unwrap();
+        let list = IpMatch::new(&forever(&list)).0;
         for address in ["192.0.2.1", "::ffff:192.0.2.1", "198.51.100.77", "2001:db8:1::5", "0.0.0.0"] {
             assert!(list.find(address).is_some(), "{address}");
         }
@@ -101,15 +100,16 @@ mod tests {
     #[test]
     fn entries_end() {
         let list = [("192.0.2.1".to_owned(), 1_000), ("192.0.2.2".to_owned(), 1 << 60)];
-        let list = IpMatch::new(&list).unwrap();
+        let list = IpMatch::new(&list).0;
         assert!(list.find("192.0.2.1").is_none());
         assert!(list.find("192.0.2.2").is_some());
     }
 
     #[test]
-    fn bad_entries_are_errors() {
-        for entry in ["nowhere", "1.2.3.4/33", "1.2.3.4/-1", "::/129", "1.2.3.4/"] {
-            assert!(IpMatch::new(&forever(&[entry])).is_err(), "{entry}");
-        }
+    fn bad_entries_are_left_out() {
+        let bad = ["nowhere", "1.2.3.4/33", "1.2.3.4/-1", "::/129", "1.2.3.4/"];
+        let list = forever(&[&bad[..], &["192.0.2.1"]].concat());
+        let (list, left_out) = IpMatch::new(&list);
+        assert_eq!((list.find("192.0.2.1"), left_out), (Some(0..9), bad.to_vec()));
     }
 }

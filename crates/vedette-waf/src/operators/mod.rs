@@ -4,6 +4,7 @@ mod comparison;
 mod equals;
 mod exact_match;
 mod expiry;
+mod hidden_ascii;
 mod ip_match;
 mod is_shell;
 mod is_sqli;
@@ -20,6 +21,7 @@ use std::ops::Range;
 pub(crate) use comparison::Comparison;
 pub(crate) use equals::Equals;
 pub(crate) use exact_match::ExactMatch;
+pub(crate) use hidden_ascii::HiddenAscii;
 pub(crate) use ip_match::IpMatch;
 pub(crate) use is_shell::IsShell;
 pub(crate) use is_sqli::IsSqli;
@@ -61,6 +63,8 @@ pub(crate) enum Operator {
     Compares(Comparison),
     /// Is satisfied by the address (and key path) being there.
     Exists,
+    /// Is satisfied by the key path not being there, once the address is.
+    Absent,
     /// Looks for inputs of the request in what is about to be done.
     Sink(Detector),
 }
@@ -69,9 +73,10 @@ impl Operator {
     pub(crate) fn name(&self) -> &str {
         match self {
             Operator::Text(operator) => operator.name(),
-            Operator::Equals(_) => "equals",
+            Operator::Equals(equals) => equals.name(),
             Operator::Compares(comparison) => comparison.name(),
             Operator::Exists => "exists",
+            Operator::Absent => "!exists",
             Operator::Sink(detector) => detector.name(),
         }
     }
@@ -81,7 +86,7 @@ impl Operator {
             Operator::Text(operator) => operator.value(),
             Operator::Equals(equals) => equals.value(),
             Operator::Compares(comparison) => comparison.value(),
-            Operator::Exists | Operator::Sink(_) => "",
+            Operator::Exists | Operator::Absent | Operator::Sink(_) => "",
         }
     }
 }

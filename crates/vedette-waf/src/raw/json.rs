@@ -5,20 +5,20 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::data::Data;
-use crate::limits::Limits;
+use crate::limits::{Limits, Truncated};
 
 /// A body that was read.
 #[derive(Debug, PartialEq)]
 pub struct Parsed {
     /// Its values.
     pub data: Data,
-    /// Whether some were left out because of the limits.
-    pub cut: bool,
+    /// What was left out because of the limits.
+    pub cut: Truncated,
 }
 
 /// Reads a JSON text; None if it is none. Keys that repeat are all kept.
 pub fn json(text: &[u8], limits: Limits) -> Option<Parsed> {
-    let mut left = Left { elements: limits.elements, cut: false };
+    let mut left = Left { limits, elements: limits.elements, cut: Truncated::default() };
     let mut reader = serde_json::Deserializer::from_slice(text);
     let data = Seed { left: &mut left, depth: limits.depth }.deserialize(&mut reader).ok()?;
     reader.end().ok()?;
@@ -26,13 +26,23 @@ pub fn json(text: &[u8], limits: Limits) -> Option<Parsed> {
 }
 
 struct Left {
+    limits: Limits,
     elements: usize,
-    cut: bool,
+    cut: Truncated,
 }
 
 impl Left {
     fn take(&mut self) {
         self.elements = self.elements.saturating_sub(1);
+    }
+
+    /// Of a container with `seen` elements before them, `skipped` ones were left out.
+    fn skip(&mut self, depth: usize, seen: usize, skipped: usize) {
+        if skipped > 0 && depth == 0 {
+            self.cut.depth = self.limits.depth;
+        } else if skipped > 0 {
+            self.cut.elements = self.cut.elements.max(seen + skipped);
+        }
     }
 }
 
@@ -92,9 +102,11 @@ impl<'de> Visitor<'de> for Seed<'_> {
             let Some(item) = items.next_element_seed(Counted(seed))? else { return Ok(Data::List(list)) };
             list.push(item);
         }
+        let mut skipped = 0;
         while items.next_element::<IgnoredAny>()?.is_some() {
-            self.left.cut = true;
+            skipped += 1;
         }
+        self.left.skip(self.depth, list.len(), skipped);
         Ok(Data::List(list))
     }
 
@@ -105,9 +117,11 @@ impl<'de> Visitor<'de> for Seed<'_> {
             let seed = Seed { left: self.left, depth: self.depth - 1 };
             map.push((key, items.next_value_seed(Counted(seed))?));
         }
+        let mut skipped = 0;
         while items.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
-            self.left.cut = true;
+            skipped += 1;
         }
+        self.left.skip(self.depth, map.len(), skipped);
         Ok(Data::Map(map))
     }
 }

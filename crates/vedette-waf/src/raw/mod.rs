@@ -3,10 +3,12 @@
 mod address;
 mod fields;
 mod json;
+mod xml;
 
 pub use address::client_address;
 pub use fields::{cookies, form};
 pub use json::{json, Parsed};
+pub use xml::xml;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Data, Limits};
+use crate::{Data, Limits, Truncated};
 
 fn parsed(text: &str) -> Option<Data> {
     json(text.as_bytes(), Limits::default()).map(|parsed| parsed.data)
@@ -13,6 +13,10 @@ fn list(values: &[&str]) -> Data {
 
 fn map(pairs: &[(&str, Data)]) -> Data {
     Data::Map(pairs.iter().map(|(name, data)| ((*name).to_owned(), data.clone())).collect())
+}
+
+fn cut(elements: usize, depth: usize) -> Truncated {
+    Truncated { elements, depth, string_bytes: 0 }
 }
 
 #[test]
@@ -39,12 +43,18 @@ fn what_is_no_json_is_none() {
 fn limits_cut_and_say_so() {
     let limits = Limits { depth: 2, elements: 3, ..Limits::default() };
     let wide = json(b"[1,2,3,4,5]", limits).unwrap();
-    assert_eq!(wide, Parsed { data: Data::List(vec![Data::Int(1), Data::Int(2), Data::Int(3)]), cut: true });
+    assert_eq!(
+        wide,
+        Parsed { data: Data::List(vec![Data::Int(1), Data::Int(2), Data::Int(3)]), cut: cut(5, 0) }
+    );
     let deep = json(b"[[[[1]]]]", limits).unwrap();
-    assert!(deep.cut);
+    assert_eq!(deep.cut, cut(0, 2));
     assert_eq!(deep.data, Data::List(vec![Data::List(vec![Data::List(vec![])])]));
-    assert!(!json(b"[1,2,3]", limits).unwrap().cut);
-    assert!(json(format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)).as_bytes(), limits).unwrap().cut);
+    assert!(!json(b"[1,2,3]", limits).unwrap().cut.any());
+    assert!(json(format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)).as_bytes(), limits)
+        .unwrap()
+        .cut
+        .any());
 }
 
 #[test]
@@ -109,5 +119,46 @@ proptest! {
         let _ = form(&text, 3);
         let _ = cookies(&text, 3);
         let _ = client_address([&*text], Some(&*text));
+    }
+}
+
+#[test]
+fn xml_by_name() {
+    let text = "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>\
+        <order id=\"7&quot;\"><name>O&apos;Brien &x;</name><n><![CDATA[<b>]]></n><e/>tail</order>";
+    let read = xml(text, Limits::default()).unwrap();
+    let order = map(&[
+        ("@id", Data::from("7\"")),
+        ("name", Data::from("O'Brien &x;")),
+        ("n", Data::from("<b>")),
+        ("e", Data::from("")),
+        ("#text", Data::from("tail")),
+    ]);
+    let Data::List(parts) = &read.data else { panic!("{read:?}") };
+    assert!(
+        matches!(&parts[0], Data::Str(text) if text.contains("SYSTEM 'file:///etc/passwd'")),
+        "{parts:?}"
+    );
+    assert_eq!((&parts[1], read.cut), (&map(&[("order", order)]), cut(0, 0)));
+}
+
+#[test]
+fn broken_and_boundless_xml() {
+    assert_eq!(xml("", Limits::default()), None);
+    assert_eq!(xml("no markup", Limits::default()), None);
+    let open = xml("<a><b>x", Limits::default()).unwrap();
+    assert_eq!(open.data, Data::List(vec!["".into(), map(&[("a", map(&[("b", "x".into())]))])]));
+    let limits = Limits { depth: 2, elements: 3, ..Limits::default() };
+    let deep = xml(&format!("{}x{}", "<a>".repeat(100_000), "</a>".repeat(100_000)), limits).unwrap();
+    assert_eq!(deep.cut, cut(0, 2));
+    let wide = xml(&format!("<a>{}</a>", "<b>x</b>".repeat(1_000)), limits).unwrap();
+    let count = format!("{:?}", wide.data).matches("\"b\"").count();
+    assert_eq!((wide.cut.any(), count), (true, 2));
+}
+
+proptest! {
+    #[test]
+    fn no_xml_is_too_odd(text in "[<>/a!?\\[\\]&;'\"= \\-DOCTYPECDATA#x0-9]{0,80}") {
+        xml(&text, Limits { depth: 4, elements: 10, ..Limits::default() });
     }
 }

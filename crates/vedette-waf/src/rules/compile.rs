@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::file::{File, Parameters, RawCondition, RawInput, RawRule};
-use super::{Condition, Diagnostics, Failure, Input, Owner, Rule, Source};
+use super::{output, Condition, Diagnostics, Failure, Input, Owner, Rule, Source};
 use crate::detectors::Detector;
 use crate::operators::{
-    Comparison, Equals, ExactMatch, IpMatch, IsShell, IsSqli, IsXss, MatchRegex, Negated, Operator,
+    Comparison, Equals, ExactMatch, HiddenAscii, IpMatch, IsShell, IsSqli, IsXss, MatchRegex, Negated, Operator,
     PhraseMatch, TextOperator,
 };
 use crate::transforms::Transform;
@@ -51,6 +51,7 @@ fn rule(value: &Value, file: &File, number: usize, first: usize) -> Compiled<(Ru
         name: raw.name,
         tags: raw.tags.iter().map(|(key, value)| (key.clone(), text(value))).collect(),
         on_match: raw.on_match,
+        output: output::read(raw.output)?,
         enabled: raw.enabled,
         exclusions: Vec::new(),
     };
@@ -81,7 +82,7 @@ pub(super) fn condition(
 }
 
 /// An input's own transformers replace those of its rule.
-fn input(raw: &RawInput, transformers: &[String]) -> Compiled<Input> {
+pub(super) fn input(raw: &RawInput, transformers: &[String]) -> Compiled<Input> {
     let names = if raw.transformers.is_empty() { transformers } else { &raw.transformers };
     let is_source = |name: &&String| matches!(name.as_str(), "keys_only" | "values_only");
     let transform =
@@ -98,11 +99,14 @@ fn input(raw: &RawInput, transformers: &[String]) -> Compiled<Input> {
 fn operator(raw: &RawCondition, file: &File) -> Compiled<Operator> {
     let parameters = &raw.parameters;
     let value = || parameters.value.as_ref().ok_or_else(|| format!("{} has no value", raw.operator));
-    match raw.operator.as_str() {
-        "equals" => Equals::new(value()?).map(Operator::Equals),
+    // What follows `@` is the version of an operator: newer ones report more, and mean the same.
+    match raw.operator.split('@').next().unwrap_or_default() {
+        "equals" => Equals::new(value()?, false).map(Operator::Equals),
+        "!equals" => Equals::new(value()?, true).map(Operator::Equals),
         "greater_than" => Comparison::new(value()?, true).map(Operator::Compares),
         "lower_than" => Comparison::new(value()?, false).map(Operator::Compares),
         "exists" => Ok(Operator::Exists),
+        "!exists" => Ok(Operator::Absent),
         name if Detector::is_known(name) => detector(name, parameters).map(Operator::Sink),
         name => match name.strip_prefix('!') {
             Some(positive) => text_operator(positive, parameters, file)
@@ -124,12 +128,26 @@ fn text_operator(name: &str, parameters: &Parameters, file: &File) -> Compiled<B
             Box::new(PhraseMatch::new(&list, options.enforce_word_boundary)?)
         }
         "exact_match" => Box::new(ExactMatch::new(list(parameters, file)?)),
-        "ip_match" => Box::new(IpMatch::new(&list(parameters, file)?)?),
+        "ip_match" => Box::new(addresses(parameters, file)?),
         "is_shell" => Box::new(IsShell),
         "is_sqli" => Box::new(IsSqli),
         "is_xss" => Box::new(IsXss),
+        "hidden_ascii_match" => Box::new(HiddenAscii),
         other => return Err(format!("unknown operator {other:?}")),
     })
+}
+
+/// Bad entries of a rule's own list are errors; of a list that is data, they are told of and left out.
+fn addresses(parameters: &Parameters, file: &File) -> Compiled<IpMatch> {
+    let list = list(parameters, file)?;
+    let (addresses, bad) = IpMatch::new(&list);
+    let Some(first) = bad.first() else { return Ok(addresses) };
+    let reason = format!("not an address or network: {first:?}, and {} more", bad.len() - 1);
+    match &parameters.data {
+        Some(id) if parameters.list.is_none() => file.complain(id, reason),
+        _ => return Err(reason),
+    }
+    Ok(addresses)
 }
 
 /// The values, each with the time until which it counts. A list that was not sent yet is empty: the rule is there for

@@ -1,9 +1,12 @@
 //! The JSON of rule files: several are read as one, in their order.
 
+use std::cell::RefCell;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::Error;
+use super::output::RawOutput;
+use super::{Error, Failure};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -12,11 +15,16 @@ pub(super) struct File {
     metadata: Map<String, Value>,
     rules: Option<Vec<Value>>,
     custom_rules: Vec<Value>,
+    /// Rules that tag traces for engines without processors.
+    rules_compat: Vec<Value>,
     pub(super) rules_override: Vec<Value>,
     pub(super) exclusions: Vec<Value>,
     pub(super) actions: Vec<Value>,
     rules_data: Vec<Value>,
     exclusion_data: Vec<Value>,
+    /// What is wrong with lists that are used all the same.
+    #[serde(skip)]
+    complaints: RefCell<Vec<Failure>>,
 }
 
 /// Which rules an override or an exclusion is about.
@@ -72,6 +80,8 @@ pub(super) struct RawRule {
     pub(super) transformers: Vec<String>,
     #[serde(default)]
     pub(super) on_match: Vec<String>,
+    #[serde(default)]
+    pub(super) output: Option<RawOutput>,
 }
 
 #[derive(Deserialize)]
@@ -120,18 +130,21 @@ fn yes() -> bool {
 /// Reads files that together are one; the first has to be a rule file, the others may add to it.
 pub(super) fn read(files: &[&[u8]]) -> Result<File, Error> {
     let mut all = File::default();
+    if files.is_empty() {
+        return Err(Error("there is none".into()));
+    }
     for json in files {
         let file: File = serde_json::from_slice(json).map_err(|error| Error(error.to_string()))?;
         if !file.version.is_empty() && !file.version.starts_with("2.") {
             return Err(Error(format!("version {:?} is not 2.x", file.version)));
         }
         all.add(file);
-    }
-    if all.version.is_empty() {
-        return Err(Error("it has no version".into()));
-    }
-    if all.rules.is_none() {
-        return Err(Error("it has no rules".into()));
+        if all.version.is_empty() {
+            return Err(Error("it has no version".into()));
+        }
+        if all.rules.is_none() {
+            return Err(Error("it has no rules".into()));
+        }
     }
     Ok(all)
 }
@@ -146,6 +159,7 @@ impl File {
             self.rules.get_or_insert_default().extend(rules);
         }
         self.custom_rules.extend(other.custom_rules);
+        self.rules_compat.extend(other.rules_compat);
         self.rules_override.extend(other.rules_override);
         self.exclusions.extend(other.exclusions);
         self.actions.extend(other.actions);
@@ -153,12 +167,20 @@ impl File {
         self.exclusion_data.extend(other.exclusion_data);
     }
 
+    pub(super) fn complain(&self, id: &str, reason: String) {
+        self.complaints.borrow_mut().push(Failure { id: id.to_owned(), reason });
+    }
+
+    pub(super) fn complaints(&self) -> Vec<Failure> {
+        self.complaints.take()
+    }
+
     pub(super) fn version(&self) -> String {
         self.metadata.get("rules_version").and_then(Value::as_str).unwrap_or(&self.version).to_owned()
     }
 
     pub(super) fn rules(&self) -> impl Iterator<Item = &Value> {
-        self.rules.iter().flatten().chain(&self.custom_rules)
+        self.rules.iter().flatten().chain(&self.custom_rules).chain(&self.rules_compat)
     }
 
     /// The values of all lists of that id, each with the time (seconds since the epoch) until which it counts.

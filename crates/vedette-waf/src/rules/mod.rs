@@ -1,8 +1,8 @@
 //! Rule files, and how they are laid out for evaluation.
 //!
 //! Read are `version`, `metadata.rules_version`, `rules`, `custom_rules`, `rules_override`, `exclusions`, `actions`,
-//! `rules_data` and `exclusion_data`; of a rule `id`, `name`, `enabled`, `tags`, `conditions`, `transformers` and
-//! `on_match`. Other fields are let pass, so that files made for other engines load. What cannot be used is reported
+//! `rules_data` and `exclusion_data`; of a rule `id`, `name`, `enabled`, `tags`, `conditions`, `transformers`, `on_match`
+//! and `output`; `rules_compat` are rules. Other fields are let pass, so that files made for other engines load. What cannot be used is reported
 //! and skipped.
 
 mod actions;
@@ -10,17 +10,20 @@ mod check;
 mod compile;
 mod exclusions;
 mod file;
+mod output;
 mod overrides;
 mod plan;
 mod targets;
 
 use foldhash::{HashMap, HashSet};
 
+use crate::fingerprints;
 use crate::operators::Operator;
 use crate::transforms::Transform;
 pub use actions::Action;
 pub use check::check;
 pub(crate) use exclusions::{Exclusion, Instead};
+pub(crate) use output::{Attribute, Output};
 pub(crate) use plan::{Candidates, Group, Plan, Plans, Source};
 
 /// A parsed rule file. Immutable; share it with an `Arc`.
@@ -34,8 +37,10 @@ pub struct Ruleset {
     pub(crate) filters: HashMap<String, Plan>,
     pub(crate) exclusions: Vec<Exclusion>,
     actions: Vec<Action>,
-    /// Addresses whose data detectors need later.
+    /// Addresses whose data are needed later.
     pub(crate) kept: HashSet<String>,
+    /// Addresses that describe sinks: of these only the last value is needed.
+    pub(crate) context: HashSet<String>,
 }
 
 /// A file that is no rule file at all.
@@ -73,6 +78,8 @@ pub(crate) struct Rule {
     pub(crate) name: String,
     pub(crate) tags: Vec<(String, String)>,
     pub(crate) on_match: Vec<String>,
+    /// What it makes of the trace.
+    pub(crate) output: Output,
     /// Whether it counts at all.
     pub(crate) enabled: bool,
     /// Positions of the exclusions that mean it.
@@ -123,13 +130,27 @@ impl Ruleset {
         overrides::apply(&file.rules_override, &mut rules, &mut diagnostics);
         let exclusions = exclusions::read(&file, &mut rules, &mut conditions, &mut diagnostics);
         let actions = actions::read(&file.actions, &mut diagnostics);
-        let (plans, filters, kept) = plan::lay_out(&conditions, &rules);
-        let mut addresses: Vec<String> = plans.keys().chain(filters.keys()).chain(&kept).cloned().collect();
+        diagnostics.failed.extend(file.complaints());
+        let (plans, filters) = plan::lay_out(&conditions, &rules);
+        let (mut kept, context) = plan::needed_later(&conditions, &rules);
+        let mut addresses: Vec<String> =
+            plans.keys().chain(filters.keys()).chain(&kept).chain(&context).cloned().collect();
         addresses.sort_unstable();
         addresses.dedup();
+        kept.extend(fingerprints::ADDRESSES.iter().map(|address| (*address).to_owned()));
         let version = file.version();
-        let all =
-            Ruleset { version, addresses, rules, conditions, plans, filters, exclusions, actions, kept };
+        let all = Ruleset {
+            version,
+            addresses,
+            rules,
+            conditions,
+            plans,
+            filters,
+            exclusions,
+            actions,
+            kept,
+            context,
+        };
         Ok((all, diagnostics))
     }
 

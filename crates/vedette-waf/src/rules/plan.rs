@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
-use super::{Condition, Input, Owner, Rule};
+use super::{Attribute, Condition, Input, Owner, Rule};
 use crate::operators::Operator;
 use crate::specials::{Needs, Specials};
 use crate::transforms::Transform;
@@ -26,6 +26,8 @@ pub(crate) struct Plan {
     pub(crate) groups: Vec<Group>,
     /// Conditions that compare scalars or ask for presence: number, key path.
     pub(crate) scalars: Vec<(usize, Vec<String>)>,
+    /// Conditions that ask for the absence of a key path.
+    pub(crate) absent: Vec<(usize, Vec<String>)>,
     /// Conditions whose sink this is.
     pub(crate) sinks: Vec<usize>,
 }
@@ -112,9 +114,29 @@ pub(crate) struct Entry {
 /// Plans by address.
 pub(crate) type Plans = HashMap<String, Plan>;
 
-/// The plans of the rules, those of the exclusions, and the addresses to keep for detectors.
-pub(super) fn lay_out(conditions: &[Condition], rules: &[Rule]) -> (Plans, Plans, HashSet<String>) {
-    let (mut plans, mut filters, mut kept) = (Plans::new(), Plans::new(), HashSet::default());
+/// The addresses whose data are needed later: by detectors and attributes, and those that describe sinks.
+pub(super) fn needed_later(conditions: &[Condition], rules: &[Rule]) -> (HashSet<String>, HashSet<String>) {
+    let detectors = conditions.iter().filter_map(|condition| match &condition.operator {
+        Operator::Sink(detector) => Some(detector),
+        _ => None,
+    });
+    let attributes = rules.iter().flat_map(|rule| &rule.output.attributes);
+    let asked = attributes.filter_map(|(_, attribute)| match attribute {
+        Attribute::Of(input) => Some(input.address.clone()),
+        Attribute::Fixed(_) => None,
+    });
+    let mut kept: HashSet<String> = asked.collect();
+    let mut context = HashSet::default();
+    for detector in detectors {
+        kept.extend(detector.params.iter().map(|input| input.address.clone()));
+        context.extend(detector.context.iter().map(|input| input.address.clone()));
+    }
+    (kept, context)
+}
+
+/// The plans of the rules, and those of the exclusions.
+pub(super) fn lay_out(conditions: &[Condition], rules: &[Rule]) -> (Plans, Plans) {
+    let (mut plans, mut filters) = (Plans::new(), Plans::new());
     for (number, condition) in conditions.iter().enumerate() {
         let of_owner = match condition.owner {
             Owner::Rule(rule) if !rules[rule].enabled => continue,
@@ -124,14 +146,11 @@ pub(super) fn lay_out(conditions: &[Condition], rules: &[Rule]) -> (Plans, Plans
         for input in &condition.inputs {
             of_owner.entry(input.address.clone()).or_default().add(number, condition, input);
         }
-        if let Operator::Sink(detector) = &condition.operator {
-            kept.extend(detector.params.iter().chain(&detector.context).map(|input| input.address.clone()));
-        }
     }
     let mut shared = Shared::new();
     let groups = plans.values_mut().chain(filters.values_mut()).flat_map(|plan| &mut plan.groups);
     groups.for_each(|group| group.prepare(conditions, &mut shared));
-    (plans, filters, kept)
+    (plans, filters)
 }
 
 impl Plan {
@@ -146,6 +165,7 @@ impl Plan {
             Operator::Equals(_) | Operator::Compares(_) | Operator::Exists => {
                 self.scalars.push((number, input.key_path.clone()))
             }
+            Operator::Absent => self.absent.push((number, input.key_path.clone())),
             Operator::Sink(_) => self.sinks.push(number),
         }
     }

@@ -1,6 +1,22 @@
-//! `base64Decode`: both alphabets of RFC 4648, padding or not, up to the first other character.
+//! `base64Encode`, and `base64Decode`: both alphabets of RFC 4648, padding or not, up to the first other character.
 
 use super::text_of;
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// The standard alphabet, padded.
+pub(super) fn encode(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len().div_ceil(3) * 4);
+    for three in text.as_bytes().chunks(3) {
+        let byte = |at: usize| u32::from(three.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for at in 0..4 {
+            let digit = char::from(ALPHABET[(bits >> (18 - 6 * at)) as usize & 63]);
+            out.push(if at <= three.len() { digit } else { '=' });
+        }
+    }
+    Some(out)
+}
 
 pub(super) fn decode(text: &str) -> Option<String> {
     let decoded = bytes(text.as_bytes());

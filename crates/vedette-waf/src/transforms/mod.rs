@@ -14,6 +14,7 @@ mod path;
 mod path_tail;
 mod shell;
 mod unicode;
+mod uri;
 mod url;
 mod whitespace;
 
@@ -93,7 +94,14 @@ const DEFINITIONS: &[Definition] = &[
         touches: of_all(b"\\\"'^,; \t\n") | UPPER,
         apply: shell::unescape,
     },
-    Definition { names: &["unicode_normalize", "utf8toUnicode"], touches: WIDE, apply: unicode::normalize },
+    Definition {
+        names: &["unicode_normalize", "unicodeNormalize", "utf8toUnicode"],
+        touches: WIDE,
+        apply: unicode::normalize,
+    },
+    Definition { names: &["base64Encode", "base64_encode"], touches: ALL, apply: base64::encode },
+    Definition { names: &["urlPath", "url_path"], touches: of_all(b"?#"), apply: uri::path },
+    Definition { names: &["urlQuerystring", "url_querystring"], touches: ALL, apply: uri::query },
     Definition { names: &["decode"], touches: ALL, apply: decode::decode },
     Definition { names: &["pathTail"], touches: ALL, apply: path_tail::tail },
 ];
@@ -128,6 +136,11 @@ pub(crate) fn apply<'t>(
         }
     }
     (text, specials)
+}
+
+/// `text` after all of `transforms`.
+pub(crate) fn apply_all<'t>(transforms: &[Transform], text: &'t str) -> Cow<'t, str> {
+    apply(transforms, text, of_all(text.as_bytes())).0
 }
 
 /// A text from decoded bytes, leniently.

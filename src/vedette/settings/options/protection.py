@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vedette.settings.kinds import BOOLEAN, COUNT, SECONDS, TEXT, choice, integer
+from vedette.settings.kinds import BOOLEAN, COUNT, SECONDS, TEXT, WORDS, choice, integer
 from vedette.settings.option import Option
 from vedette.settings.translate import milliseconds, switch
 
@@ -119,5 +119,56 @@ OPTIONS = (
         None,
         ("DD_APPSEC_HTTP_BLOCKED_TEMPLATE_HTML",),
         "Path of the answer to refused requests that want HTML.",
+    ),
+    Option(
+        "blocked_status",
+        integer(200, 599),
+        None,
+        (),
+        "Status of the answer to refused requests; 403 if not given, with `blocked_location` 303.",
+    ),
+    Option(
+        "blocked_location",
+        TEXT,
+        None,
+        (),
+        "Where refused requests are redirected to, instead of being answered.",
+    ),
+    Option(
+        "deny_addresses",
+        WORDS,
+        (),
+        (),
+        "Addresses and networks whose requests are refused (`192.0.2.7`, `2001:db8::/32`, "
+        "`198.51.100.9 until 2030-01-31T12:00:00Z`).",
+    ),
+    Option(
+        "deny_users",
+        WORDS,
+        (),
+        (),
+        "Users, by id or login, whose requests are refused; they may end as `deny_addresses` do.",
+    ),
+    Option(
+        "deny_sessions",
+        WORDS,
+        (),
+        (),
+        "Sessions whose requests are refused; they may end as `deny_addresses` do.",
+    ),
+    Option(
+        "allow_addresses",
+        WORDS,
+        (),
+        (),
+        "Addresses and networks whose requests are inspected and never refused, but for exploits at work.",
+    ),
+    Option(
+        "deny_list",
+        TEXT,
+        None,
+        (),
+        "Path of a file with one entry per line: `address 192.0.2.7`, `user alice`, `session 5f2b`, "
+        "`allow 10.0.0.0/8`; each may end in `until` and a time, `#` begins a comment.",
     ),
 )

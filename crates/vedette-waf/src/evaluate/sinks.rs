@@ -1,0 +1,146 @@
+//! The request's inputs, kept for what happens later: the detectors of exploits, and attributes that rules ask for.
+
+use crate::data::{Address, Data};
+use crate::detectors::candidates::{self, Candidate};
+use crate::detectors::Detector;
+use crate::operators::Operator;
+use crate::outcome::{sink_excerpt, Sink};
+use crate::rules::{Attribute, Input, Ruleset};
+use crate::transforms;
+
+use super::matches::Matches;
+use super::walk::at;
+
+/// Data of the addresses that are needed later.
+#[derive(Default)]
+pub(super) struct Inputs {
+    kept: Vec<(Address, Data)>,
+    /// Inputs among `kept` that could be code; made when the first sink is reached.
+    candidates: Option<Vec<Candidate>>,
+}
+
+impl Inputs {
+    /// Keeps what is needed later. What only describes a sink (the kind of database) takes the place of its last value.
+    pub(super) fn keep(&mut self, data: Vec<(Address, Data)>, rules: &Ruleset) {
+        for (address, data) in data {
+            if rules.context.contains(address.as_ref()) {
+                self.kept.retain(|(known, _)| *known != address);
+                self.kept.push((address, data));
+            } else if rules.kept.contains(address.as_ref()) {
+                self.candidates = None;
+                self.kept.push((address, data));
+            }
+        }
+    }
+
+    /// What was given last for an address.
+    pub(super) fn latest(&self, address: &str) -> Option<&Data> {
+        self.kept.iter().rev().find(|(known, _)| known == address).map(|(_, data)| data)
+    }
+
+    /// Runs the detectors whose sink this is; true if time ran out.
+    pub(super) fn sink(
+        &mut self,
+        (address, data): (&Address, &Data),
+        depth: usize,
+        rules: &Ruleset,
+        matches: &mut Matches,
+        in_time: impl Fn() -> bool,
+    ) -> bool {
+        let sinks = rules.plans.get(address.as_ref()).map_or(&[][..], |plan| &plan.sinks);
+        let candidates = self.candidates.take().unwrap_or_else(|| self.collect(depth));
+        let mut timed_out = false;
+        for condition in sinks {
+            let Operator::Sink(detector) = &rules.conditions[*condition].operator else { continue };
+            let Some(reading) = detector.read(data, self.context(detector)) else { continue };
+            let mut inputs = candidates.iter().filter(|candidate| {
+                candidate.is_from(&detector.params) && !matches.is_bypassed(*condition, rules, candidate)
+            });
+            let mut goes_on = || {
+                timed_out |= !in_time();
+                !timed_out
+            };
+            let injected = inputs.by_ref().take_while(|_| goes_on()).find_map(|candidate| {
+                let injection = candidate.forms.iter().find_map(|form| reading.injection(form));
+                injection.map(|highlight| (candidate, highlight))
+            });
+            if let Some((candidate, highlight)) = injected {
+                let (from, path) = (candidate.address.as_ref(), candidate.key_path.clone());
+                let before = matches.findings.len();
+                matches.add(*condition, rules, from, || path, sink_excerpt(&candidate.text), highlight);
+                matches.at_sink(
+                    before,
+                    &Sink { address: address.to_string(), value: sink_excerpt(&as_text(data)) },
+                );
+            }
+        }
+        self.candidates = Some(candidates);
+        timed_out
+    }
+
+    fn collect(&self, depth: usize) -> Vec<Candidate> {
+        let mut all = Vec::new();
+        for (address, data) in &self.kept {
+            candidates::collect(address, data, depth, &mut all);
+        }
+        all
+    }
+
+    /// The text given last for one of a detector's context inputs.
+    fn context(&self, detector: &Detector) -> &str {
+        let is_it =
+            |address: &Address| detector.context.iter().any(|input| input.address == address.as_ref());
+        let texts = self.kept.iter().rev().filter(|(address, _)| is_it(address));
+        texts.filter_map(|(_, data)| data.text()).next().unwrap_or_default()
+    }
+
+    /// The attributes that a rule asks for, as far as they are known.
+    pub(super) fn attributes(&self, rules: &Ruleset, id: &str) -> Vec<(String, Data)> {
+        let rule = rules.rules.iter().find(|rule| rule.id == id);
+        let wanted = rule.map_or(&[][..], |rule| &rule.output.attributes);
+        wanted
+            .iter()
+            .filter_map(|(name, attribute)| Some((name.clone(), self.attribute(attribute)?)))
+            .collect()
+    }
+
+    fn attribute(&self, attribute: &Attribute) -> Option<Data> {
+        match attribute {
+            Attribute::Fixed(data) => Some(data.clone()),
+            Attribute::Of(input) => transformed(at(self.latest(&input.address)?, &input.key_path)?, input),
+        }
+    }
+}
+
+/// A scalar as an attribute; of a list its first one.
+fn transformed(data: &Data, input: &Input) -> Option<Data> {
+    match data {
+        Data::Str(text) => Some(Data::Str(sink_excerpt(&transforms::apply_all(&input.transforms, text)))),
+        Data::List(items) => transformed(items.first()?, input),
+        Data::Map(_) | Data::Null => None,
+        scalar => Some(scalar.clone()),
+    }
+}
+
+/// What is about to be done, for the report: a command's words side by side, a document as JSON writes it.
+fn as_text(data: &Data) -> String {
+    match data {
+        Data::Str(text) => text.clone(),
+        Data::List(items) => items.iter().map(as_text).collect::<Vec<_>>().join(" "),
+        Data::Map(items) => {
+            let pair = |(key, item): &(String, Data)| format!("{key:?}: {}", quoted(item));
+            format!("{{{}}}", items.iter().map(pair).collect::<Vec<_>>().join(", "))
+        }
+        Data::Bool(value) => value.to_string(),
+        Data::Int(value) => value.to_string(),
+        Data::Double(value) => value.to_string(),
+        Data::Null => "null".into(),
+    }
+}
+
+fn quoted(data: &Data) -> String {
+    match data {
+        Data::Str(text) => format!("{text:?}"),
+        other => as_text(other),
+    }
+}
