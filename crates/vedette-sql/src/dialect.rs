@@ -10,6 +10,8 @@ pub enum Dialect {
     Sqlite,
     /// PostgreSQL and what speaks like it: `E'\n'`, `$tag$ ... $tag$`, nested comments, `::`.
     Postgresql,
+    /// SQL Server: `[name]`, `N'text'`, no escapes by backslash.
+    SqlServer,
     /// MySQL and MariaDB: `"string"`, backslash escapes, `# comment`.
     Mysql,
 }
@@ -19,8 +21,10 @@ impl Dialect {
     pub fn of(system: &str) -> Dialect {
         match system.to_ascii_lowercase().as_str() {
             "sqlite" | "sqlite3" => Dialect::Sqlite,
-            "postgresql" | "postgres" | "redshift" | "cockroachdb" | "aws.redshift" => Dialect::Postgresql,
-            "mysql" | "mariadb" => Dialect::Mysql,
+            "postgresql" | "postgres" | "redshift" | "cockroachdb" | "aws.redshift" | "vertica"
+            | "greenplum" | "yugabytedb" => Dialect::Postgresql,
+            "mysql" | "mariadb" | "tidb" => Dialect::Mysql,
+            "mssql" | "sqlserver" | "microsoft.sql_server" | "azure.sql" | "sybase" => Dialect::SqlServer,
             _ => Dialect::Generic,
         }
     }
@@ -34,16 +38,16 @@ impl Dialect {
     }
 
     pub(crate) fn backticks(self) -> bool {
-        self != Dialect::Postgresql
+        !matches!(self, Dialect::Postgresql | Dialect::SqlServer)
     }
 
     /// Elsewhere a bracket is an array's index.
     pub(crate) fn bracket_identifiers(self) -> bool {
-        self == Dialect::Sqlite
+        matches!(self, Dialect::Sqlite | Dialect::SqlServer)
     }
 
     pub(crate) fn nested_comments(self) -> bool {
-        self == Dialect::Postgresql
+        matches!(self, Dialect::Postgresql | Dialect::SqlServer)
     }
 
     pub(crate) fn hash_comments(self) -> bool {

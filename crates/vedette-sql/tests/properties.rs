@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use vedette_sql::{injection, obfuscate, operation, summary, tokenize, Dialect, Kind};
 
-const DIALECTS: [Dialect; 4] = [Dialect::Generic, Dialect::Sqlite, Dialect::Postgresql, Dialect::Mysql];
+const DIALECTS: [Dialect; 5] =
+    [Dialect::Generic, Dialect::Sqlite, Dialect::Postgresql, Dialect::Mysql, Dialect::SqlServer];
 const HIDDEN: [Kind; 3] = [Kind::String, Kind::Number, Kind::Comment];
 
 /// Text made of what tokenizers stumble over, and any other text.

@@ -15,6 +15,9 @@
 //! 3. *Short input.* Of one or two characters nothing is said unless it leaves the statement open or comments the rest
 //!    away; input without letters and digits has to do more than touch the quotes of two neighbouring strings.
 //!
+//! 4. *Input that was cut.* Of an input that is nowhere in the statement, the longest beginning and the longest end that
+//!    are there count, if they have quotes, comments or operators in them.
+//!
 //! Every step is linear in the statement's length.
 
 mod fragment;
@@ -27,6 +30,9 @@ use crate::{tokenize, Dialect, Kind, Tokens};
 use fragment::Fragment;
 pub use needle::Needle;
 pub use text::Folded;
+
+/// Bytes of the beginning or end of an input that are not there by chance.
+const SHORTEST_PART: usize = 6;
 
 /// Input that acts as SQL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +107,25 @@ impl<'a> Statement<'a> {
             return None;
         }
         let text = self.text.get_or_init(|| Folded::new(self.sql));
-        needle.forms().find_map(|form| text.occurrences(form).find_map(|(start, end)| self.judge(start, end)))
+        let whole = needle.forms().flat_map(|form| text.occurrences(form));
+        let (mut found, mut judged) = (false, None);
+        for (start, end) in whole {
+            found = true;
+            judged = judged.or_else(|| self.judge(start, end));
+        }
+        if found || !needle.has_marks() {
+            return judged;
+        }
+        needle
+            .forms()
+            .flat_map(|form| text.parts(form, SHORTEST_PART))
+            .find_map(|(start, end)| self.judge_part(start, end))
+    }
+
+    /// A part of an input is looked for only if all of it is nowhere; it has to bring marks of its own.
+    fn judge_part(&self, start: usize, end: usize) -> Option<Injection> {
+        let has_marks = self.sql.get(start..end)?.trim().bytes().any(needle::is_mark);
+        has_marks.then(|| self.judge(start, end)).flatten()
     }
 
     fn judge(&self, start: usize, end: usize) -> Option<Injection> {

@@ -36,7 +36,16 @@ impl Needle {
         self.may_be_code && !self.plain.is_empty()
     }
 
+    /// Whether it has what ends strings, begins comments, or compares.
+    pub(super) fn has_marks(&self) -> bool {
+        self.plain.bytes().any(is_mark)
+    }
+
     pub(super) fn forms(&self) -> impl Iterator<Item = &str> {
         self.quoted.iter().chain([&self.plain]).map(String::as_str)
     }
+}
+
+pub(super) fn is_mark(byte: u8) -> bool {
+    matches!(byte, b'\'' | b'"' | b'`' | b';' | b'=' | b'#' | b'(' | b'|' | b'<' | b'>' | b'\\')
 }

@@ -32,9 +32,43 @@ impl Folded {
             .map(|(at, found)| (self.origin(at), self.origin(at + found.len() - 1) + 1))
     }
 
+    /// Where the longest beginning and the longest end of `needle` are in the text, of those that have at least `least`
+    /// bytes and are not all of it: what remains of an input that the application cut.
+    pub fn parts<'t>(&'t self, needle: &'t str, least: usize) -> impl Iterator<Item = (usize, usize)> + 't {
+        let beginning = || longest(needle.len(), least, |length| self.has(needle.get(..length)?));
+        let end = || longest(needle.len(), least, |length| self.has(needle.get(needle.len() - length..)?));
+        let cut = [false, true].into_iter().filter_map(move |from_behind| {
+            let length = if from_behind { end()? } else { beginning()? };
+            Some(if from_behind { &needle[needle.len() - length..] } else { &needle[..length] })
+        });
+        cut.flat_map(|part| self.occurrences(part))
+    }
+
+    fn has(&self, part: &str) -> Option<bool> {
+        Some(self.folded.contains(part))
+    }
+
     fn origin(&self, at: usize) -> usize {
         self.origins.get(at).map_or(self.length, |origin| *origin as usize)
     }
+}
+
+/// The greatest length below `all` for which `fits`; None if it is below `least`. What fits in a length fits in less;
+/// lengths for which it can't be told (in the middle of a character) are rounded down.
+fn longest(all: usize, least: usize, fits: impl Fn(usize) -> Option<bool>) -> Option<usize> {
+    let fits = |length: usize| {
+        (0..4).find_map(|less| fits(length - less).map(|does| does.then_some(length - less)))?
+    };
+    let (mut known, mut beyond) = (fits(least.max(4)).filter(|_| all > least.max(4))?, all);
+    while beyond - known > 1 {
+        let middle = known + (beyond - known) / 2;
+        match fits(middle) {
+            Some(length) if length > known => known = length,
+            Some(_) => break,
+            None => beyond = middle,
+        }
+    }
+    Some(known)
 }
 
 /// `input` folded as a text is.

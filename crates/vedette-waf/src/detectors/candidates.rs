@@ -18,6 +18,8 @@ pub(crate) struct Candidate {
     pub(crate) forms: Vec<Needle>,
 }
 
+/// The address of the URI as it was sent.
+const URI: &str = "server.request.uri.raw";
 /// Inputs of a request kept at most: each is looked for in everything.
 const MOST: usize = 2_048;
 /// Bytes; longer inputs are whole documents, whose parts arrive as values of their own.
@@ -28,7 +30,21 @@ const SHORTEST_WORD: usize = 3;
 /// The candidates in one address's data, keys of maps included.
 pub(crate) fn collect(address: &Address, data: &Data, depth: usize, all: &mut Vec<Candidate>) {
     let mut path = Vec::new();
-    walk(address, data, depth, &mut path, all);
+    match data {
+        Data::Str(uri) if address == URI => segments(address, uri, all),
+        data => walk(address, data, depth, &mut path, all),
+    }
+}
+
+/// Of a URI its path's segments, for applications that route by themselves; the whole path only if it climbs.
+fn segments(address: &Address, uri: &str, all: &mut Vec<Candidate>) {
+    let path = uri.split(['?', '#']).next().unwrap_or_default();
+    if path.contains("..") || path.contains('%') {
+        keep(address, path, &[], all);
+    }
+    path.split('/')
+        .filter(|segment| !segment.is_empty())
+        .for_each(|segment| keep(address, segment, &[], all));
 }
 
 fn walk(address: &Address, data: &Data, depth: usize, path: &mut Vec<String>, all: &mut Vec<Candidate>) {
@@ -73,9 +89,31 @@ fn keep(address: &Address, text: &str, path: &[String], all: &mut Vec<Candidate>
     if text.len() > LONGEST || all.len() >= MOST || (text.len() < SHORTEST_WORD && is_word(text)) {
         return;
     }
-    let mut forms = vec![Needle::new(text)];
-    forms.extend(transforms::decoded(text).map(|text| Needle::new(&text)));
-    all.push(Candidate { address: address.clone(), key_path: path.to_vec(), text: text.to_owned(), forms });
+    all.push(Candidate {
+        address: address.clone(),
+        key_path: path.to_vec(),
+        text: text.to_owned(),
+        forms: forms(text),
+    });
+}
+
+/// A text as it was sent, and as an application may have made it of that.
+fn forms(text: &str) -> Vec<Needle> {
+    let mut texts = vec![text.to_owned()];
+    texts.extend(transforms::decoded(text));
+    if text.contains('&') {
+        texts.extend(transforms::html_decode(text));
+    }
+    if text.contains('+') {
+        texts.push(transforms::url_decoded(text));
+    }
+    if !text.is_ascii() {
+        texts.extend(transforms::normalized(text));
+    }
+    if texts.len() > 1 {
+        texts.dedup();
+    }
+    texts.iter().map(|text| Needle::new(text)).collect()
 }
 
 fn is_word(text: &str) -> bool {

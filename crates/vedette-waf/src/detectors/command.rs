@@ -14,7 +14,25 @@ use super::shell::Line;
 use super::Reading;
 use crate::data::Data;
 
-const SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "zsh", "ksh", "busybox", "fish"];
+const SHELLS: &[&str] = &[
+    "sh",
+    "bash",
+    "dash",
+    "ash",
+    "zsh",
+    "ksh",
+    "busybox",
+    "fish",
+    "su",
+    "script",
+    "cmd",
+    "cmd.exe",
+    "powershell",
+    "powershell.exe",
+    "pwsh",
+];
+/// What lets a shell elsewhere read the words behind a host.
+const REMOTE: &[&str] = &["ssh", "rsh"];
 const INTERPRETERS: &[&str] =
     &["python", "python2", "python3", "perl", "ruby", "node", "nodejs", "php", "lua"];
 
@@ -38,7 +56,9 @@ pub(super) fn read<'s>(sink: &'s Data, _: &str) -> Option<Box<dyn Reading + 's>>
             arguments.windows(2).position(|pair| is_one(pair[0].0, programs) && is_flag(pair[1].0, flags))?;
         (at + 2 < arguments.len()).then_some(at + 2)
     };
-    let line = given(SHELLS, &["c"]).map(|at| Line::new(arguments[at].0));
+    let line = given(SHELLS, &["c", "/c", "command"])
+        .or_else(|| remote(&arguments))
+        .map(|at| Line::new(arguments[at].0));
     let source = given(INTERPRETERS, &["c", "e", "r"]);
     let operands = arguments.iter().position(|(text, _)| *text == "--").unwrap_or(usize::MAX);
     Some(Box::new(Command { arguments, line, source, operands }))
@@ -87,5 +107,12 @@ fn is_one(program: &str, list: &[&str]) -> bool {
 
 /// Whether an argument is a group of one-letter flags with one of `flags` in it (`-c`, `-lc`).
 fn is_flag(argument: &str, flags: &[&str]) -> bool {
-    argument.strip_prefix('-').is_some_and(|letters| flags.iter().any(|flag| letters.ends_with(flag)))
+    let group = argument.strip_prefix('-').unwrap_or_default();
+    flags.iter().any(|flag| group.ends_with(flag) || argument.eq_ignore_ascii_case(flag))
+}
+
+/// The last argument of a remote shell, behind the host.
+fn remote(arguments: &[(&str, Folded)]) -> Option<usize> {
+    let last = arguments.len().checked_sub(1)?;
+    (last >= 2 && is_one(arguments[0].0, REMOTE)).then_some(last)
 }

@@ -19,6 +19,10 @@ const INSIDE: &[&str] = &[
     "ip6-loopback",
     "host.docker.internal",
     "kubernetes.default",
+    "metadata.goog",
+    "metadata.tencentyun.com",
+    "metadata.platformequinix.com",
+    "metadata.packet.net",
     // Names of the public DNS that resolve to loopback or to the address written in front of them.
     "nip.io",
     "sslip.io",
@@ -54,7 +58,8 @@ const OUT_OF_BAND: &[&str] = &[
 
 /// Whether a host, in lower case and without brackets, is one of them.
 pub(super) fn is_dangerous(host: &str) -> bool {
-    let host = host.trim_end_matches('.');
+    let plain = host.replace(['\u{3002}', '\u{ff0e}', '\u{ff61}'], ".");
+    let host = plain.trim_end_matches('.');
     match address(host) {
         Some(address) => is_inside(address),
         None => !host.is_empty() && (!host.contains('.') || named(host, INSIDE) || named(host, OUT_OF_BAND)),
@@ -65,6 +70,11 @@ fn named(host: &str, names: &[&str]) -> bool {
     names
         .iter()
         .any(|name| host.strip_suffix(name).is_some_and(|before| before.is_empty() || before.ends_with('.')))
+}
+
+/// Whether an address that a name was resolved to is one of them.
+pub(super) fn is_inside_address(text: &str) -> bool {
+    without_zone(text).parse().is_ok_and(is_inside)
 }
 
 fn is_inside(address: IpAddr) -> bool {
@@ -92,6 +102,7 @@ fn is_inside_v4(address: Ipv4Addr) -> bool {
         || octets[0] == 0
         || (octets[0] == 100 && octets[1] & 0xc0 == 64)
         || (octets[0], octets[1]) == (192, 0)
+        || octets == [168, 63, 129, 16] // Azure's own services
 }
 
 /// The version 4 address that a mapped or translated one holds (RFC 4291, RFC 6052, RFC 3056).

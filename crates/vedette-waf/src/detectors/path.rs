@@ -1,7 +1,8 @@
 //! `lfi_detector`: an input of the request leads out of the folder that the application meant.
 //!
 //! Detects: `..` segments that came with the input, an absolute path in place of one within a folder, `file:` URLs,
-//! home folders (`~root/`); also after the application made the path absolute, if that led up to the root.
+//! home folders (`~root/`); also after the application made the path absolute, if that led up to the root, cut it, turned
+//! backslashes, or removed `../` once (`....//`).
 //! Why it matters: configuration, keys and source code are read, or overwritten.
 //! Example: `../../etc/passwd` within `/srv/uploads/../../etc/passwd`.
 //! Limits: input that the application resolved itself, to a path below the root, can't be told from a harmless one.
@@ -20,25 +21,47 @@ struct Path<'s> {
 /// A path about to be opened.
 pub(super) fn read<'s>(sink: &'s Data, _: &str) -> Option<Box<dyn Reading + 's>> {
     let Data::Str(text) = sink else { return None };
-    Some(Box::new(Path { text, folded: Folded::new(text) }))
+    Some(Box::new(Path { text, folded: Folded::new(&text.replace('\\', "/")) }))
 }
 
 impl Reading for Path<'_> {
     fn injection(&self, input: &Needle) -> Option<String> {
-        let input = input.plain();
+        let whole = input.plain();
+        // The system reads no further than to a NUL; applications that check the end of a name may read all of it.
+        let input = whole.split('\0').next().unwrap_or_default();
         if !input.contains(is_separator) && input != ".." {
             return None; // a name, wherever it stands
         }
-        let found = self.folded.occurrences(input).find(|(start, end)| self.leads_away(input, *start, *end));
-        found
-            .map(|(start, end)| part(self.text, start, end))
+        self.found(input)
+            .or_else(|| self.found(&stripped(input)?))
+            .or_else(|| self.cut(input))
             .or_else(|| self.resolved_to_root(input).then(|| self.text.to_owned()))
     }
 }
 
 impl Path<'_> {
+    fn found(&self, input: &str) -> Option<String> {
+        let forward = input.replace('\\', "/");
+        let mut all = self.folded.occurrences(&forward);
+        let found = all.find(|(start, end)| self.leads_away(input, *start, *end));
+        found.map(|(start, end)| part(self.text, start, end))
+    }
+
+    /// What the application left of a longer input.
+    fn cut(&self, input: &str) -> Option<String> {
+        let forward = input.replace('\\', "/");
+        let mut parts = self.folded.parts(&forward, SHORTEST_PART);
+        let found = parts.find(|(start, end)| {
+            self.text.get(*start..*end).is_some_and(|text| self.climbs(text, *start, *end))
+        });
+        found.map(|(start, end)| part(self.text, start, end))
+    }
+
     fn leads_away(&self, input: &str, start: usize, end: usize) -> bool {
-        self.climbs(input, start, end) || (start == 0 && is_absolute(input))
+        // Behind nothing but the root, an input is an absolute path, too.
+        let from_root =
+            &self.text[..start] == "/" && input.trim_end_matches(is_separator).contains(is_separator);
+        self.climbs(input, start, end) || (start == 0 && is_absolute(input)) || from_root
     }
 
     /// Whether one of the input's `..` is a whole segment of the path, and there was somewhere to climb from.
@@ -57,15 +80,44 @@ impl Path<'_> {
         false
     }
 
-    /// Whether the path is what remains of the input when it climbed all the way: the application resolved it.
+    /// Whether the path is what remains of the input when it climbed all the way, or went to somebody's home: the
+    /// application resolved it.
     fn resolved_to_root(&self, input: &str) -> bool {
-        let segments: Vec<_> = input.split(is_separator).filter(|part| !matches!(*part, "" | ".")).collect();
-        let climbed = segments.iter().take_while(|segment| **segment == "..").count();
-        let rest = segments[climbed..].join("/");
-        let path = self.text.to_ascii_lowercase();
-        climbed > 0 && rest.contains('/') && path.strip_prefix('/') == Some(rest.as_str())
+        let path = self.text.to_ascii_lowercase().replace('\\', "/");
+        if let Some((_, rest)) = input.strip_prefix('~').and_then(|home| home.split_once('/')) {
+            return !rest.is_empty()
+                && path.starts_with('/')
+                && path.ends_with(rest)
+                && HOMES.iter().any(|home| path.starts_with(home));
+        }
+        let (climbed, rest) = resolved(input);
+        climbed && !rest.is_empty() && path.strip_prefix('/') == Some(rest.as_str())
     }
 }
+
+/// Whether a path climbs out of where it begins, and what is left of it then.
+fn resolved(input: &str) -> (bool, String) {
+    let (mut climbed, mut parts) = (false, Vec::new());
+    for part in input.split(is_separator) {
+        match part {
+            "" | "." => {}
+            ".." => climbed |= parts.pop().is_none(),
+            part => parts.push(part),
+        }
+    }
+    (climbed, parts.join("/"))
+}
+
+/// An input as it is after one careless removal of `../`, if that leaves one.
+fn stripped(input: &str) -> Option<String> {
+    let rest = input.replace("../", "").replace("..\\", "");
+    (rest.len() < input.len() && rest.contains("..")).then_some(rest)
+}
+
+/// Bytes of the rest of an input that are not there by chance.
+const SHORTEST_PART: usize = 4;
+/// Where the files of users are.
+const HOMES: &[&str] = &["/root/", "/home/", "/users/", "c:/users/"];
 
 fn is_separator(letter: char) -> bool {
     matches!(letter, '/' | '\\')

@@ -17,6 +17,9 @@ use super::{part, Reading};
 use crate::data::Data;
 use tokens::{tokens, Kind, Token};
 
+/// Bytes of the beginning or end of an input, that the application cut, that are not there by chance.
+const SHORTEST_PART: usize = 6;
+
 /// A command line, read.
 pub(super) struct Line<'s> {
     text: &'s str,
@@ -90,8 +93,13 @@ impl Reading for Line<'_> {
         if is_word || input.len() < 2 {
             return None;
         }
-        let found =
-            self.folded.occurrences(input).map(|(start, end)| start..end).find(|found| self.judge(found));
+        let range = |(start, end)| start..end;
+        let mut whole = self.folded.occurrences(input).map(range).peekable();
+        let found = if whole.peek().is_some() {
+            whole.find(|found| self.judge(found))
+        } else {
+            self.folded.parts(input, SHORTEST_PART).map(range).find(|found| self.judge(found))
+        };
         found.map(|found| part(self.text, found.start, found.end))
     }
 }

@@ -6,19 +6,23 @@
 //! Why it matters: the application's network answers to the application.
 //! Example: `http://169.254.169.254/latest/meta-data/` fetched by an image proxy.
 //! Limits: a whole URL of a public host is what clients of a webhook or a proxy send, and let pass; names are not
-//! resolved here.
+//! resolved here, but what they turned out to be when the connection is made is judged as well.
 //! References: CWE-918; WHATWG URL.
 
 use std::ops::Range;
 
 use vedette_sql::{Folded, Needle};
 
-use super::host::is_dangerous;
+use super::host::{is_dangerous, is_inside_address};
 use super::{part, Reading};
 use crate::data::Data;
 
 /// Schemes that requests of an application have.
 const SCHEMES: &[&str] = &["http", "https", "ws", "wss"];
+
+/// Schemes without a host that clients read files and services by.
+const OPAQUE: &[&str] =
+    &["file", "gopher", "dict", "ldap", "jar", "netdoc", "data", "php", "expect", "local_file"];
 
 struct Url<'s> {
     text: &'s str,
@@ -33,37 +37,70 @@ struct Url<'s> {
 
 /// A URL about to be asked for.
 pub(super) fn read<'s>(sink: &'s Data, _: &str) -> Option<Box<dyn Reading + 's>> {
-    let Data::Str(text) = sink else { return None };
-    Url::parse(text).map(|url| Box::new(url) as Box<dyn Reading + 's>)
+    let url = match sink {
+        Data::Str(text) => Url::parse(text),
+        Data::Map(_) => connected(sink),
+        _ => None,
+    };
+    url.map(|url| Box::new(url) as Box<dyn Reading + 's>)
+}
+
+/// The URL of a connection (`url`, and the `address` that its host turned out to be), if only that leads inside.
+fn connected(sink: &Data) -> Option<Url<'_>> {
+    let (url, address) = (sink.get("url")?.text()?, sink.get("address")?.text()?);
+    let url = Url::parse(url)?;
+    (!url.leads_inside && is_inside_address(address)).then_some(Url { leads_inside: true, ..url })
 }
 
 impl<'s> Url<'s> {
     fn parse(text: &'s str) -> Option<Self> {
-        let colon = text.find("://")?;
+        let Some(colon) = text.find("://") else { return Url::without_host(text) };
         let start = colon + 3;
         let until = |from: usize, ends: &[char]| text[from..].find(ends).map_or(text.len(), |at| from + at);
         let end = until(start, &['/', '\\', '?', '#']);
         let path = end..until(end, &['?', '#']);
         let host = host(text, start, end);
         let name = text[host.clone()].trim_matches(['[', ']']).to_ascii_lowercase();
-        let leads_inside = is_dangerous(&decoded(&name)) || !is_usual(&text[..colon]);
+        let leads_inside = is_dangerous(&decoded(&name)) || !is_usual(text[..colon].trim_start());
         let folded = Folded::new(text);
         Some(Url { text, folded, scheme: 0..colon, authority: start..end, host, path, leads_inside })
     }
 
+    /// `file:/etc/passwd`, `data:text/plain,x`: nothing but a scheme, and what it makes of the rest.
+    fn without_host(text: &'s str) -> Option<Self> {
+        let colon = text
+            .find(':')
+            .filter(|colon| OPAQUE.iter().any(|scheme| text[..*colon].trim().eq_ignore_ascii_case(scheme)))?;
+        let (rest, end) = (colon + 1, text.len());
+        let folded = Folded::new(text);
+        Some(Url {
+            text,
+            folded,
+            scheme: 0..colon,
+            authority: rest..rest,
+            host: rest..rest,
+            path: rest..end,
+            leads_inside: true,
+        })
+    }
+
     fn judge(&self, input: &Range<usize>) -> bool {
         let (authority, host) = (&self.authority, &self.host);
+        if self.text[input.clone()].contains(['\r', '\n']) && input.end < self.text.len() {
+            return true; // the rest is a request of the client's own
+        }
         if input.start < authority.start {
             // The scheme is the input's, and with it everything.
             return input.end > host.start && self.leads_inside || input.start > self.scheme.start;
         }
         if input.start >= authority.end {
-            return self.climbs(input);
+            return self.climbs(input) || self.ends_rest(input);
         }
         let rest = input.end < self.text.len();
         let went_on = input.end > authority.end;
         if input.start == authority.start && input.end >= host.end {
-            return self.leads_inside || (went_on && rest && self.ends_path(input));
+            let poses = self.text[input.start..host.start].contains('@');
+            return self.leads_inside || poses || (went_on && rest && self.ends_path(input));
         }
         self.moves_host(input) || went_on
     }
@@ -79,7 +116,20 @@ impl<'s> Url<'s> {
 
     /// Host and more in the place of a host: what the application wrote behind is no path any more.
     fn ends_path(&self, input: &Range<usize>) -> bool {
-        self.text[self.authority.end..input.end].contains(['?', '#']) || self.climbs(input)
+        let continues_host = self.text[input.end..].starts_with(['.', ':', '@']);
+        let ends = self.text[self.authority.end..input.end].contains(['?', '#']);
+        ends || continues_host || self.climbs(input)
+    }
+
+    /// Within the path or query: what the application wrote behind is cut off, or no path any more.
+    fn ends_rest(&self, input: &Range<usize>) -> bool {
+        let (text, rest) = (&self.text[input.clone()], &self.text[input.end..]);
+        let cuts = text.contains('#') && !self.text[..input.start].contains('#');
+        let asks = text.contains('?')
+            && input.end > self.path.end
+            && input.start < self.path.end
+            && rest.starts_with('/');
+        (cuts && !rest.is_empty()) || asks
     }
 
     fn climbs(&self, input: &Range<usize>) -> bool {
@@ -117,7 +167,9 @@ fn host(text: &str, start: usize, end: usize) -> Range<usize> {
 
 /// A host as a client reads it.
 fn decoded(host: &str) -> String {
-    crate::transforms::url_decoded(host).to_ascii_lowercase()
+    let host = crate::transforms::url_decoded(host);
+    let plain = if host.is_ascii() { None } else { crate::transforms::normalized(&host) };
+    plain.unwrap_or(host).to_ascii_lowercase()
 }
 
 fn is_usual(scheme: &str) -> bool {

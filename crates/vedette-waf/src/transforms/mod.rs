@@ -33,6 +33,11 @@ pub(crate) fn decoded(text: &str) -> Option<String> {
     decode::decode(text)
 }
 
+/// A text with look-alikes of ASCII as ASCII.
+pub(crate) fn normalized(text: &str) -> Option<String> {
+    unicode::normalize(text)
+}
+
 /// A transformer of the table below.
 #[derive(Clone, Copy)]
 pub(crate) struct Transform(&'static Definition);
