@@ -201,9 +201,6 @@ class Switch:
     @on.setter
     def on(self, value: bool) -> None: ...
     @property
-    def loaded(self) -> int:
-        """How many rules there are."""
-    @property
     def failures(self) -> int:
         """Errors contained so far."""
 
@@ -410,9 +407,6 @@ class Rules:
     @property
     def actions(self) -> list[tuple[str, str, dict[str, str]]]:
         """What the consequences that rules name are: id, kind (`block_request`, ...), parameters."""
-    @property
-    def loaded(self) -> int:
-        """How many rules there are."""
     @property
     def failures(self) -> list[tuple[str, str]]:
         """Rules that were skipped: id and reason."""

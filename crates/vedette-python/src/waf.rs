@@ -61,12 +61,6 @@ impl Rules {
         actions.map(|action| (action.id.clone(), action.kind.clone(), parameters(action))).collect()
     }
 
-    /// How many rules there are.
-    #[getter]
-    fn loaded(&self) -> usize {
-        self.loaded
-    }
-
     /// Rules that were skipped, with the reason.
     #[getter]
     fn failures(&self) -> Vec<(String, String)> {

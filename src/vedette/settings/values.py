@@ -94,8 +94,6 @@ class Values:
     deny_sessions: tuple[str, ...]
     allow_addresses: tuple[str, ...]
     deny_list: str | None
-    redact_keys: str | None
-    redact_values: str | None
     user_events: Literal["identification", "anonymization", "disabled"]
     takeover_detection: bool
     takeover_window: float

@@ -33,6 +33,10 @@ pub use text::Folded;
 
 /// Bytes of the beginning or end of an input that are not there by chance.
 const SHORTEST_PART: usize = 6;
+/// Places at which such a part is looked at.
+const MOST_PARTS: usize = 16;
+/// Bytes of statements in which parts are looked for: the search takes several passes.
+const LONGEST_CUT_INTO: usize = 16 * 1024;
 
 /// Input that acts as SQL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,19 +111,18 @@ impl<'a> Statement<'a> {
             return None;
         }
         let text = self.text.get_or_init(|| Folded::new(self.sql));
-        let whole = needle.forms().flat_map(|form| text.occurrences(form));
-        let (mut found, mut judged) = (false, None);
-        for (start, end) in whole {
-            found = true;
-            judged = judged.or_else(|| self.judge(start, end));
+        let mut is_there = false;
+        for form in needle.forms() {
+            let mut all = text.occurrences(form).inspect(|_| is_there = true);
+            if let Some(injection) = all.find_map(|(start, end)| self.judge(start, end)) {
+                return Some(injection);
+            }
         }
-        if found || !needle.has_marks() {
-            return judged;
+        if is_there || !needle.has_marks() || self.sql.len() > LONGEST_CUT_INTO {
+            return None;
         }
-        needle
-            .forms()
-            .flat_map(|form| text.parts(form, SHORTEST_PART))
-            .find_map(|(start, end)| self.judge_part(start, end))
+        let parts = needle.forms().flat_map(|form| text.parts(form, SHORTEST_PART));
+        parts.take(MOST_PARTS).find_map(|(start, end)| self.judge_part(start, end))
     }
 
     /// A part of an input is looked for only if all of it is nowhere; it has to bring marks of its own.

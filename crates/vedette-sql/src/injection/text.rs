@@ -35,13 +35,11 @@ impl Folded {
     /// Where the longest beginning and the longest end of `needle` are in the text, of those that have at least `least`
     /// bytes and are not all of it: what remains of an input that the application cut.
     pub fn parts<'t>(&'t self, needle: &'t str, least: usize) -> impl Iterator<Item = (usize, usize)> + 't {
-        let beginning = || longest(needle.len(), least, |length| self.has(needle.get(..length)?));
-        let end = || longest(needle.len(), least, |length| self.has(needle.get(needle.len() - length..)?));
-        let cut = [false, true].into_iter().filter_map(move |from_behind| {
-            let length = if from_behind { end()? } else { beginning()? };
-            Some(if from_behind { &needle[needle.len() - length..] } else { &needle[..length] })
-        });
-        cut.flat_map(|part| self.occurrences(part))
+        let beginning = longest(needle.len(), least, |length| self.has(needle.get(..length)?));
+        let end = longest(needle.len(), least, |length| self.has(needle.get(needle.len() - length..)?));
+        let parts =
+            [beginning.map(|length| &needle[..length]), end.map(|length| &needle[needle.len() - length..])];
+        parts.into_iter().flatten().flat_map(|part| self.occurrences(part))
     }
 
     fn has(&self, part: &str) -> Option<bool> {
@@ -59,7 +57,11 @@ fn longest(all: usize, least: usize, fits: impl Fn(usize) -> Option<bool>) -> Op
     let fits = |length: usize| {
         (0..4).find_map(|less| fits(length - less).map(|does| does.then_some(length - less)))?
     };
-    let (mut known, mut beyond) = (fits(least.max(4)).filter(|_| all > least.max(4))?, all);
+    let least = least.max(4);
+    if all <= least {
+        return None;
+    }
+    let (mut known, mut beyond) = (fits(least)?, all);
     while beyond - known > 1 {
         let middle = known + (beyond - known) / 2;
         match fits(middle) {

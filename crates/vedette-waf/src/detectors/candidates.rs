@@ -3,8 +3,8 @@
 use vedette_sql::Needle;
 
 use crate::data::{Address, Data};
-use crate::limits::Limits;
 use crate::evaluate::nested;
+use crate::limits::Limits;
 use crate::rules::Input;
 use crate::transforms;
 

@@ -19,6 +19,8 @@ use tokens::{tokens, Kind, Token};
 
 /// Bytes of the beginning or end of an input, that the application cut, that are not there by chance.
 const SHORTEST_PART: usize = 6;
+/// Bytes of command lines in which such parts are looked for.
+const LONGEST_CUT_INTO: usize = 16 * 1024;
 
 /// A command line, read.
 pub(super) struct Line<'s> {
@@ -36,6 +38,14 @@ pub(super) fn read<'s>(sink: &'s Data, _: &str) -> Option<Box<dyn Reading + 's>>
 impl<'s> Line<'s> {
     pub(super) fn new(text: &'s str) -> Self {
         Line { text, folded: Folded::new(text), tokens: tokens(text) }
+    }
+
+    /// Whether the application quoted the input's quotes, as `shlex.quote` and others do.
+    fn is_escaped(&self, input: &str) -> bool {
+        let ways = [("'", "'\"'\"'"), ("'", "'\\''"), ("\"", "\\\"")];
+        let mut escaped =
+            ways.iter().filter(|(mark, _)| input.contains(mark)).map(|(mark, by)| input.replace(mark, by));
+        escaped.any(|form| self.folded.occurrences(&form).next().is_some())
     }
 
     fn judge(&self, input: &Range<usize>) -> bool {
@@ -97,6 +107,8 @@ impl Reading for Line<'_> {
         let mut whole = self.folded.occurrences(input).map(range).peekable();
         let found = if whole.peek().is_some() {
             whole.find(|found| self.judge(found))
+        } else if self.is_escaped(input) || self.text.len() > LONGEST_CUT_INTO {
+            None
         } else {
             self.folded.parts(input, SHORTEST_PART).map(range).find(|found| self.judge(found))
         };

@@ -5,7 +5,7 @@ use crate::limits::Limits;
 use crate::raw;
 
 /// The object or list that a text is, if it is one with something in it.
-pub(super) fn read(text: &str, limits: Limits) -> Option<Data> {
+pub(crate) fn read(text: &str, limits: Limits) -> Option<Data> {
     let text = text.trim();
     let is_container = matches!(text.as_bytes(), [b'{', .., b'}'] | [b'[', .., b']']);
     if !is_container || !text.contains('"') || text.len() > limits.string_bytes {

@@ -6,8 +6,8 @@ use super::file::{File, Parameters, RawCondition, RawInput, RawRule};
 use super::{output, Condition, Diagnostics, Failure, Input, Owner, Rule, Source};
 use crate::detectors::Detector;
 use crate::operators::{
-    Comparison, Equals, ExactMatch, HiddenAscii, IpMatch, IsShell, IsSqli, IsXss, MatchRegex, Negated, Operator,
-    PhraseMatch, TextOperator,
+    Comparison, Equals, ExactMatch, HiddenAscii, IpMatch, IsShell, IsSqli, IsXss, MatchRegex, Negated,
+    Operator, PhraseMatch, TextOperator,
 };
 use crate::transforms::Transform;
 
