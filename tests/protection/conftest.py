@@ -67,7 +67,7 @@ def only_sinks(protected: Any, tmp_path: Any) -> Any:
     def put_on(mode: str) -> None:
         from vedette.protection import rule_file
 
-        with open(rule_file._DEFAULT, encoding="utf-8") as file:
+        with open(rule_file.DEFAULT_RULES, encoding="utf-8") as file:
             rules = json.load(file)
         rules["rules"] = [rule for rule in rules["rules"] if rule["tags"]["category"] == "vulnerability_trigger"]
         path = tmp_path / "rules.json"

@@ -220,7 +220,7 @@ def test_a_broken_rule_file_leaves_the_default_rules(
 def test_a_broken_rule_is_skipped(client: Any, protected: Any, tmp_path: Any, caplog: Any) -> None:
     from vedette.protection import rule_file
 
-    with open(rule_file._DEFAULT, encoding="utf-8") as file:
+    with open(rule_file.DEFAULT_RULES, encoding="utf-8") as file:
         rules = json.load(file)
     condition = {
         "operator": "match_regex",

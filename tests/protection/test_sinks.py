@@ -56,7 +56,7 @@ def only_sinks(protected: Any, tmp_path: Any) -> Any:
 
     from vedette.protection import rule_file
 
-    with open(rule_file._DEFAULT, encoding="utf-8") as file:
+    with open(rule_file.DEFAULT_RULES, encoding="utf-8") as file:
         rules = json.load(file)
     rules["rules"] = [rule for rule in rules["rules"] if rule["tags"]["category"] == "vulnerability_trigger"]
     path = tmp_path / "rules.json"
