@@ -31,9 +31,9 @@ def read_rules(
 ) -> Rules:
     """The rules of `path`; of None, those that come with vedette, perhaps without their consequences.
 
-    A file that can't be read or used gives these, too, and a warning. The rules of deny lists, whose entries `lists` has
-    (a rule file with `rules_data`), and what remote configuration changes, come on top; rule sets of remote configuration take the place of both. Raises ValueError if
-    these can't be used together.
+    A file that can't be read or used gives these, too, and a warning. The rules of deny lists, whose entries `lists`
+    has (a rule file with `rules_data`), and what remote configuration changes, come on top; rule sets of remote
+    configuration take the place of both. Raises ValueError if these can't be used together.
     """
     remote = remote or RemoteRules()
     more = [_content(_DENY), *([lists] if lists else []), *remote.changes]
