@@ -57,8 +57,8 @@ fn data(list: &Value) -> Result<(), String> {
         if !(expiration.is_null() || expiration.is_u64()) {
             return Err(format!("{value:?}: its expiration is no time"));
         }
-        if addresses {
-            IpMatch::new(&[(value.to_owned(), u64::MAX)])?;
+        if addresses && !IpMatch::new(&[(value.to_owned(), u64::MAX)]).1.is_empty() {
+            return Err(format!("not an address or network: {value:?}"));
         }
     }
     Ok(())
