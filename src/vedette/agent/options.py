@@ -67,6 +67,8 @@ class Options:
     """Where what was received is sent on to."""
     forward_bytes: int = 256 * MIB
     """Bytes that may wait for each of these."""
+    until: int | None = None
+    """The process to end with; None to run until told to stop."""
     retention: Retention = field(default_factory=Retention)
     limits: Limits = field(default_factory=Limits)
 

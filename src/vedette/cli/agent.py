@@ -83,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
         "--data", type=Path, metavar="DIR", help="folder of the database (default: this user's state folder)"
     )
     where.add_argument("--memory", action="store_true", help="keep everything in memory, and nothing after the end")
+    made.add_argument("--until", type=int, metavar="PID", help="end when that process has ended")
     made.add_argument(
         "--retention",
         type=_age,
@@ -201,6 +202,7 @@ def options_of(given: argparse.Namespace):  # type: ignore[no-untyped-def]  # it
         allowed_hosts=tuple(given.allow_host),
         forward=targets_of(given),
         forward_bytes=given.forward_spool,
+        until=given.until,
         retention=retention,
     )
 

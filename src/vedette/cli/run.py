@@ -20,6 +20,8 @@ Runs a command with every Python process in it instrumented.
   vedette run python app.py          a script (app.py alone also works)
   vedette run -m package             a module, with this Python
   vedette run gunicorn shop:app      any program: uvicorn, celery, flask run, manage.py, pytest, a shell script
+  vedette run --ui python app.py     with an embedded agent, whose page shows it, and which ends with the command
+                                     (--ui-keep: which runs on)
 
 Options are set by VEDETTE_*, DD_* and OTEL_* variables or in vedette.toml; vedette config shows them.
 Exit code: that of the command; 2 if there is none, 126 if it can't be executed, 127 if it is not there."""
@@ -28,15 +30,21 @@ LAUNCH_FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__f
 USAGE_ERROR, NOT_EXECUTABLE, NOT_FOUND = 2, 126, 127
 
 # Switches before the command. Each is called with the environment that the command will get.
-SWITCHES: dict[str, Callable[[MutableMapping[str, str]], None]] = {}
+SWITCHES: dict[str, Callable[[MutableMapping[str, str]], None]] = {
+    "--ui": lambda environ: _with_agent(environ, keep=False),
+    "--ui-keep": lambda environ: _with_agent(environ, keep=True),
+}
 
 
 def main(arguments: list[str]) -> int:
     """Runs the command that the arguments hold. Returns only if that fails, and on Windows."""
     environ = dict(os.environ)
     command = list(arguments)
-    while command and command[0] in SWITCHES:
-        SWITCHES[command.pop(0)](environ)
+    try:
+        while command and command[0] in SWITCHES:
+            SWITCHES[command.pop(0)](environ)
+    except OSError as error:
+        return _failed(1, str(error))
     if command[:1] in (["-h"], ["--help"]):
         print(USAGE)
         return 0
@@ -48,6 +56,12 @@ def main(arguments: list[str]) -> int:
         return _failed(USAGE_ERROR, f"no command given\n{USAGE}")
     prepare(environ)
     return execute(program(command), environ)
+
+
+def _with_agent(environ: MutableMapping[str, str], keep: bool) -> None:
+    from vedette.cli._ui import with_agent  # who does not ask for the page need not wait for it
+
+    print(with_agent(environ, keep), file=sys.stderr, flush=True)
 
 
 def prepare(environ: MutableMapping[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import signal
 import socket
@@ -18,6 +19,7 @@ from vedette.agent.receive.grpc import GrpcReceiver, available
 from vedette.agent.receive.intake import Intake
 from vedette.agent.receive.senders import Senders
 from vedette.agent.serve.application import Agent
+from vedette.agent.serve.companion import ends
 from vedette.agent.serve.context import Context
 from vedette.agent.serve.running import noted
 from vedette.agent.serve.sockets import CannotListen, free_port, listen, listen_on_path, port_of
@@ -33,15 +35,22 @@ GRPC_PORT = 4317
 class Server(uvicorn.Server):
     """uvicorn, with the receiver of gRPC beside it, and signals that end the process with exit code 0."""
 
-    def __init__(self, config: uvicorn.Config, grpc: GrpcReceiver | None) -> None:
+    def __init__(self, config: uvicorn.Config, grpc: GrpcReceiver | None, until: int | None) -> None:
         super().__init__(config)
         self._grpc = grpc
+        self._until = until
+        self._watch: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begins to listen."""
         if self._grpc is not None:
             await self._grpc.start()
+        if self._until is not None:
+            self._watch = asyncio.create_task(ends(self._until, self._leave))
         await super().startup(sockets)
+
+    def _leave(self) -> None:
+        self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Ends what is under way."""
@@ -131,7 +140,7 @@ def _serve(context: Context, intake: Intake, sockets: list[socket.socket], ready
     ready(context.options)
     options = context.options
     grpc = None if options.grpc_port is None else GrpcReceiver(intake, options.host, options.grpc_port, options.limits)
-    Server(config, grpc).run(sockets)
+    Server(config, grpc, options.until).run(sockets)
 
 
 def _ports(options: Options) -> list[tuple[int, str]]:
