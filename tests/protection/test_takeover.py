@@ -52,7 +52,7 @@ def test_who_mistypes_is_no_attacker(watched: Watched) -> None:
 def test_brute_force_is_told_at_ten_and_when_it_has_doubled(watched: Watched) -> None:
     found = [watched("al", ELSEWHERE) for _ in range(50)]
     assert [at + 1 for at, told in enumerate(found) if told] == [10, 20, 40]
-    assert found[9] == [f"vdt-ato-001 http.client_ip {ELSEWHERE}"]
+    assert found[9] == [f"vdt-ato-001 address {ELSEWHERE}"]
 
 
 def test_a_distributed_attack_on_one_account(watched: Watched) -> None:
@@ -62,7 +62,7 @@ def test_a_distributed_attack_on_one_account(watched: Watched) -> None:
 
 def test_credential_stuffing_from_one_address(watched: Watched) -> None:
     found = watched.fail([f"user-{number}" for number in range(25)], [ELSEWHERE] * 25)
-    assert found == [f"vdt-ato-003 http.client_ip {ELSEWHERE}"] * 2
+    assert found == [f"vdt-ato-003 address {ELSEWHERE}"] * 2
 
 
 def test_an_office_behind_one_address_is_no_attack(watched: Watched) -> None:
@@ -84,7 +84,7 @@ def test_a_busy_morning_is_no_attack(watched: Watched) -> None:
 
 def test_a_success_after_an_attack_is_a_likely_takeover(watched: Watched) -> None:
     watched.fail(["al"] * 12, [ELSEWHERE] * 12)
-    assert watched("al", ELSEWHERE, succeeded=True) == ["vdt-ato-005 usr.login al"]
+    assert watched("al", ELSEWHERE, succeeded=True) == ["vdt-ato-005 user al"]
     assert watched("al", ELSEWHERE, succeeded=True) == []  # told once
 
 
@@ -92,12 +92,12 @@ def test_the_user_may_go_on_signing_in_from_a_known_address(watched: Watched) ->
     assert watched("al", HOME, succeeded=True) == []
     watched.fail(["al"] * 12, [ELSEWHERE] * 12)
     assert watched("al", HOME, succeeded=True) == []
-    assert watched("al", ELSEWHERE, succeeded=True) == ["vdt-ato-005 usr.login al"]
+    assert watched("al", ELSEWHERE, succeeded=True) == ["vdt-ato-005 user al"]
 
 
 def test_an_address_that_stuffs_and_gets_in(watched: Watched) -> None:
     watched.fail([f"user-{number}" for number in range(15)], [ELSEWHERE] * 15)
-    assert watched("al", ELSEWHERE, succeeded=True) == ["vdt-ato-005 usr.login al"]
+    assert watched("al", ELSEWHERE, succeeded=True) == ["vdt-ato-005 user al"]
     assert watched("eve", HOME, succeeded=True) == []
 
 
@@ -111,7 +111,7 @@ def test_counts_fade_over_the_next_window(watched: Watched) -> None:
     watched.fail(["al"] * 9, [HOME] * 9)
     watched.now += 330  # nine tenths of the window before still count
     assert watched("al", HOME) == []
-    assert watched("al", HOME) == [f"vdt-ato-001 http.client_ip {HOME}"]
+    assert watched("al", HOME) == [f"vdt-ato-001 address {HOME}"]
 
 
 @pytest.mark.parametrize("address", ["10.1.2.3", "192.168.0.9", "127.0.0.1", "::1", "fe80::1%eth0", "nonsense", None])
@@ -122,7 +122,7 @@ def test_addresses_of_our_own_are_not_to_be_denied(watched: Watched, address: st
 
 def test_thresholds_are_settings() -> None:
     watched = Watched(takeover_account_failures=3, takeover_window=60)
-    assert watched.fail(["al"] * 3, [HOME] * 3) == [f"vdt-ato-001 http.client_ip {HOME}"]
+    assert watched.fail(["al"] * 3, [HOME] * 3) == [f"vdt-ato-001 address {HOME}"]
 
 
 def test_memory_is_bounded() -> None:
@@ -182,10 +182,10 @@ def test_findings_are_told_on_the_request(protected: Any, spans: Spans) -> None:
         "highlight": ["al"],
     }
     assert third["appsec.event"] == "true"
-    assert third["security.suggested_denials"] == ["http.client_ip 8.8.8.8"]
+    assert third["security.suggested_denials"] == ["address 8.8.8.8"]
     (trigger,) = json.loads(spans.last[3]["structures"]["appsec"])["triggers"]
     assert trigger["rule"]["tags"]["type"] == "account_takeover"
-    assert success["security.suggested_denials"] == ["usr.login al"]
+    assert success["security.suggested_denials"] == ["user al"]
     events = [event[1]["security.rule.id"] for event in spans.last[3]["events"] if event[0] == "security.finding"]
     assert events == ["vdt-ato-005"]
 

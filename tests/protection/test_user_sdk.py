@@ -28,28 +28,22 @@ from vedette.protection import (
 
 SUCCESS = "appsec.events.users.login.success."
 FAILURE = "appsec.events.users.login.failure."
+LISTS = ("blocked_users", "blocked_sessions")
 
 
-def deny_rules(folder: Path, *values: str) -> str:
-    """A rule file that refuses users, sessions and logins."""
-    inputs = [{"address": address} for address in ("usr.id", "usr.login", "usr.session_id")]
-    rule = {
-        "id": "blk-001-002",
-        "name": "Denied user",
-        "tags": {"type": "block_user", "category": "security_response"},
-        "conditions": [{"operator": "exact_match", "parameters": {"inputs": inputs, "data": "blocked_users"}}],
-        "on_match": ["block"],
-    }
-    data = {"id": "blocked_users", "type": "data_with_expiration", "data": [{"value": value} for value in values]}
+def deny_lists(folder: Path, *values: str) -> str:
+    """A rule file that is nothing but deny lists of users, logins and sessions."""
+    data = [{"value": value} for value in values]
+    lists = [{"id": name, "type": "data_with_expiration", "data": data} for name in LISTS]
     file = folder / "deny.json"
-    file.write_text(json.dumps({"version": "2.2", "rules": [rule], "rules_data": [data]}))
+    file.write_text(json.dumps({"version": "2.2", "rules": [], "rules_data": lists}))
     return str(file)
 
 
 @pytest.fixture
 def denying(protected: Any, tmp_path: Path) -> None:
     """The user, session or login `evil` is refused."""
-    protected("block", protection_rules=deny_rules(tmp_path, "evil"))
+    protected("block", protection_rules=deny_lists(tmp_path, "evil"))
 
 
 @pytest.fixture
@@ -256,7 +250,7 @@ def test_denied_users_are_refused(client: Any, denying: None, spans: Spans, path
     assert (answer.status, json.loads(answer.body)["errors"][0]["title"]) == (403, "You've been blocked")
     assert "before" not in ran
     (trigger,) = triggers(spans)
-    assert (trigger["rule"]["id"], trigger["blocked"]) == ("blk-001-002", True)
+    assert (trigger["rule"]["id"], trigger["blocked"]) == ("vdt-deny-user-001", True)
 
 
 @pytest.mark.parametrize(
@@ -276,7 +270,7 @@ def test_sessions_and_logins_are_refused(denying: None, event: Any) -> None:
 
 
 def test_denied_users_are_only_told_of_when_monitoring(told: Any, spans: Spans, tmp_path: Path) -> None:
-    told(lambda: set_user("evil"), protection_rules=deny_rules(tmp_path, "evil"))
+    told(lambda: set_user("evil"), protection_rules=deny_lists(tmp_path, "evil"))
     (trigger,) = json.loads(spans.last[0]["structures"]["appsec"])["triggers"]
     assert "blocked" not in trigger
 

@@ -55,11 +55,14 @@ def finding(pattern: Pattern, count: int, account: str, address: str | None) -> 
 
 
 def _suggestion(pattern: Pattern, account: str, address: str | None) -> dict[str, Any]:
-    """What to deny. Never an account alone because others attack it: that would be the attacker's success."""
+    """What to deny, as a line of a deny list.
+
+    Never an account for being attacked: to lock its user out would be the attacker's success.
+    """
     if pattern == "takeover":
-        return {"deny": f"{_USER} {account}"}
+        return {"deny": f"user {account}"}
     if pattern in ("brute_force", "stuffing") and address is not None and not _is_inside(address):
-        return {"deny": f"{_ADDRESS} {address}"}
+        return {"deny": f"address {address}"}
     return {}
 
 

@@ -38,6 +38,29 @@ def flask(_: Any) -> Any:
     return [(answer.status, answer.data, sorted(answer.headers.items())) for answer in answers]
 
 
+@exercise("flask_login")
+def flask_login(_: Any) -> Any:
+    import flask
+    import flask_login as library
+
+    app = flask.Flask("accounts")
+    app.secret_key = "not secret"
+    manager = library.LoginManager(app)
+    manager.user_loader(lambda key: type("Somebody", (library.UserMixin,), {"id": key, "username": "al"})())
+
+    @app.post("/in")
+    def sign_in() -> str:
+        return str(library.login_user(manager._user_callback(flask.request.form["who"])))
+
+    @app.get("/me")
+    def me() -> str:
+        return str(library.current_user.get_id())
+
+    client = app.test_client()
+    answers = [client.post("/in", data={"who": "7"}), client.get("/me")]
+    return [(answer.status_code, answer.get_data()) for answer in answers]
+
+
 @exercise("starlette")
 def starlette(_: Any) -> Any:
     from starlette import applications, background, responses, routing

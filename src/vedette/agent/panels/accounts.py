@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -79,12 +78,9 @@ def term(name: str, value: str) -> str:
 
 
 def denial(kind: str, value: str) -> dict[str, str]:
-    """What to deny: the line for a rule file's `rules_data`, and where the agent's own deny lists take it."""
-    lists = {"user": ("blocked_users", "data_with_expiration"), "address": ("blocked_ips", "ip_with_expiration")}
-    name, form = lists[kind]
-    line = json.dumps({"id": name, "type": form, "data": [{"value": value}]})
+    """What to deny: the line for the file of a deny list, and where the agent's own deny lists take it."""
     query = urlencode({"kind": kind, "value": value, "reason": "attack on accounts"})
-    return {"line": line, "href": f"{DENY_LISTS}?{query}"}
+    return {"line": f"{kind} {value}", "href": f"{DENY_LISTS}?{query}"}
 
 
 def is_inside(address: str) -> bool:

@@ -1,0 +1,73 @@
+"""The example of docs/user-events.md does what the page says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import vedette
+from tests.integrations.accounts import protected
+from tests.integrations.made import Spans
+from vedette import _native
+from vedette.lifecycle import running
+from vedette.settings.options import OPTIONS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "user-events.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _instrumented() -> Iterator[None]:
+    """Started here, unless other tests have done so."""
+    started = running() is None
+    if started:
+        vedette.start(in_memory=True, protection="off")
+    yield
+    if started:
+        vedette.stop()
+
+
+@pytest.fixture
+def client() -> Any:
+    """Of the page's application."""
+    namespace: dict[str, Any] = {"__name__": "example"}
+    (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    exec(compile(example, "docs/user-events.md", "exec"), namespace)
+    return namespace["app"].test_client()
+
+
+def attributes(client: Any, method: str, path: str, **more: Any) -> dict[str, Any]:
+    """What the request's span says."""
+    _native.take()
+    response = client.open(path, method=method, **more)
+    response.get_data()
+    response.close()
+    return dict(Spans().one()["attributes"])
+
+
+def test_the_example(client: Any) -> None:
+    with protected():
+        good = attributes(client, "POST", "/login", data={"name": "al", "password": "anchor"})
+        bad = attributes(client, "POST", "/login", data={"name": "al", "password": "rope"})
+        order = attributes(client, "GET", "/orders")
+        coupon = attributes(client, "POST", "/coupons/SPRING")
+    success, failure = "appsec.events.users.login.success.", "appsec.events.users.login.failure."
+    assert (good[success + "usr.id"], good[success + "plan"], good["user.id"]) == ("id-al", "pro", "id-al")
+    assert (bad[failure + "usr.login"], bad[failure + "usr.exists"]) == ("al", "true")
+    assert (order["user.id"], order["session.id"], order["user.email"]) == ("id-al", "s-1", "al@example.org")
+    assert coupon["appsec.events.coupon.redeemed.code"] == "SPRING"
+
+
+def test_the_settings_of_the_page_exist() -> None:
+    named = {name.lower() for name in re.findall(r"`VEDETTE_((?!DJANGO|DENY)[A-Z_]+)", PAGE)}
+    assert named <= set(OPTIONS)
+    assert len(named) >= 6
+
+
+def test_the_rules_of_the_page_are_those_of_the_findings() -> None:
+    from vedette.protection.takeover_findings import RULES  # which waits for protection, as applications do
+
+    assert re.findall(r"\| `(vdt-ato-\d+)`", PAGE) == [rule[0] for rule in RULES.values()]
