@@ -41,8 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_launch": {"auto"},
     "agent": {"_native", "settings"},
     "demo": {"vedette", "agent"},
-    "doctor": {*ENGINE, "instrument", "integrations", "lifecycle", "vedette", "cli"},
-    "cli": {"doctor", *ENGINE, "instrument", "integrations", "protection", "lifecycle", "vedette", "agent", "demo"},
+    "cli": {*ENGINE, "instrument", "integrations", "protection", "lifecycle", "vedette", "agent", "demo"},
     "__main__": {"cli"},
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vedette.doctor.finding import CATALOGUE
+from vedette.cli._doctor.finding import CATALOGUE
 
 _HEAD = """# Troubleshooting
 

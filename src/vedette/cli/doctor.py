@@ -11,10 +11,10 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from vedette.doctor import running, trial
-from vedette.doctor.checks import examine
-from vedette.doctor.finding import Finding
-from vedette.doctor.patient import Patient
+from vedette.cli._doctor import running, trial
+from vedette.cli._doctor.checks import examine
+from vedette.cli._doctor.finding import Finding
+from vedette.cli._doctor.patient import Patient
 
 MARKS = {"ok": ("✓", "green"), "note": ("·", "cyan"), "warning": ("!", "yellow"), "error": ("✗", "red")}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vedette.doctor.finding import Finding, well
-from vedette.doctor.patient import Patient
+from vedette.cli._doctor.finding import Finding, well
+from vedette.cli._doctor.patient import Patient
 from vedette.settings import Settings
 from vedette.settings.masking import masked
 from vedette.settings.options import OPTIONS

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from vedette.doctor.finding import Finding
-from vedette.doctor.patient import Patient
+from vedette.cli._doctor.finding import Finding
+from vedette.cli._doctor.patient import Patient
 
 HIDING = {"-I", "-E", "-S"}
 """Options of Python with which variables, or what they start, are not seen."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vedette.doctor.patient import Patient
+from vedette.cli._doctor.patient import Patient
 
 PROC = Path("/proc")
 

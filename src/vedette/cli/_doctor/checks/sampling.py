@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import vedette
-from vedette.doctor.finding import Finding, well
-from vedette.doctor.patient import Patient
+from vedette.cli._doctor.finding import Finding, well
+from vedette.cli._doctor.patient import Patient
 
 TRIED = 2000
 """Requests: enough to tell 1 in 100 from none."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vedette.doctor.checks import backend, files, launch, libraries, sampling, server, settings
-from vedette.doctor.finding import Finding
-from vedette.doctor.patient import Patient
+from vedette.cli._doctor.checks import backend, files, launch, libraries, sampling, server, settings
+from vedette.cli._doctor.finding import Finding
+from vedette.cli._doctor.patient import Patient
 
 CHECKS = (launch, libraries, settings, backend, server, sampling, files)
 

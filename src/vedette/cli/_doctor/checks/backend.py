@@ -11,8 +11,8 @@ from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from vedette.doctor.finding import Finding, well
-from vedette.doctor.patient import Patient
+from vedette.cli._doctor.finding import Finding, well
+from vedette.cli._doctor.patient import Patient
 from vedette.settings import Settings
 
 PATIENCE = 3.0

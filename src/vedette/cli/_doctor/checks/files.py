@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from vedette.doctor.finding import Finding
-from vedette.doctor.patient import Patient
+from vedette.cli._doctor.finding import Finding
+from vedette.cli._doctor.patient import Patient
 
 NAMES = ("vedette.toml", "pyproject.toml")
 

@@ -14,9 +14,9 @@ from typing import Any, ClassVar
 import pytest
 
 import vedette
-from vedette.doctor.checks import backend, files, launch, libraries, sampling, server, settings
-from vedette.doctor.finding import CATALOGUE, Finding
-from vedette.doctor.patient import Patient
+from vedette.cli._doctor.checks import backend, files, launch, libraries, sampling, server, settings
+from vedette.cli._doctor.finding import CATALOGUE, Finding
+from vedette.cli._doctor.patient import Patient
 
 
 def patient(folder: Path, *command: str, **environ: str) -> Patient:
@@ -28,7 +28,7 @@ def codes(findings: Iterator[Finding]) -> list[str]:
 
 
 def test_every_code_is_used_and_explained() -> None:
-    room = Path(vedette.__path__[0]) / "doctor"
+    room = Path(vedette.__path__[0]) / "cli" / "_doctor"
     used = set(re.findall(r'"(V\d{3})"', "".join(file.read_text() for file in (room / "checks").glob("*.py"))))
     assert used == set(CATALOGUE)
     assert all(each.title and each.advice.endswith(".") for each in CATALOGUE.values())

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import vedette
-from vedette.doctor.patient import Patient
+from vedette.cli._doctor.patient import Patient
 
 LAUNCH = """import sys
 sys.path.insert(0, sys.argv.pop(1))

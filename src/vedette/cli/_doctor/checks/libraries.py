@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from vedette.cli._doctor.finding import Finding, well
+from vedette.cli._doctor.patient import Patient
 from vedette.cli.integrations import Row, rows, tried
-from vedette.doctor.finding import Finding, well
-from vedette.doctor.patient import Patient
 from vedette.integrations.load import load_integration
 
 
