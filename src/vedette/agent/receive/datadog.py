@@ -45,7 +45,6 @@ def routes(intake: Intake) -> list[Route]:
         *(Route(f"/{version}/traces", _traces(intake, version), methods=["PUT", "POST"]) for version in TRACE_VERSIONS),
         Route("/v0.6/stats", _ignored(intake, "stats", 200), methods=["PUT", "POST"]),
         Route("/telemetry/proxy/{path:path}", _telemetry(intake), methods=["POST"]),
-        Route("/v0.7/config", _ignored(intake, "config", 200), methods=["POST"]),
     ]
 
 

@@ -9,9 +9,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from vedette.agent.receive import datadog, otlp
+from vedette.agent.receive import config, datadog, otlp
 from vedette.agent.receive.intake import Intake
-from vedette.agent.serve import api, pages
+from vedette.agent.serve import api, pages, remote_api
 from vedette.agent.serve.context import Context
 from vedette.agent.serve.guard import KnownHosts, NoBrowsers, SafeHeaders
 from vedette.agent.serve.render import STATIC, Renderer
@@ -32,7 +32,10 @@ class Agent:
     """Sends each request to the receivers or to the page."""
 
     def __init__(self, context: Context, intake: Intake) -> None:
-        self._receivers = NoBrowsers(Starlette(routes=[*datadog.routes(intake), *otlp.routes(intake)]))
+        receivers = Starlette(
+            routes=[*datadog.routes(intake), *config.routes(context.desk, intake), *otlp.routes(intake)]
+        )
+        self._receivers = NoBrowsers(receivers)
         self._page = SafeHeaders(KnownHosts(NeedsToken(_page(context), context.token), _hosts(context)))
         self._context = context
 
@@ -60,6 +63,7 @@ def _page(context: Context) -> Starlette:
         routes=[
             *pages.routes(Shell(context, Renderer())),
             *api.routes(context),
+            *remote_api.routes(context),
             Route("/favicon.ico", icon),
             Mount("/static", Static(directory=STATIC)),
         ]

@@ -13,6 +13,7 @@ from vedette.agent.counters import Counters
 from vedette.agent.forward.forwarder import Forwarder
 from vedette.agent.options import Options
 from vedette.agent.receive.senders import Senders
+from vedette.agent.remote.desk import Desk
 from vedette.agent.serve.token import token_of
 from vedette.agent.store import Database, Writer
 
@@ -39,6 +40,8 @@ class Context:
         self.forwarder = forwarder
         self.token = token or token_of(None)
         """What allows changes, see `NeedsToken`; pages put it into the header `X-Vedette-Token`."""
+        self.desk = Desk(database.cursor, options.data)
+        """Remote configuration."""
         self._database = database
         self._slots: anyio.CapacityLimiter | None = None
 

@@ -1,0 +1,140 @@
+"""The JSON API of remote configuration: what operators want, who asks, and what became of it there.
+
+`GET /api/remote` tells of all; `GET /api/remote/<kind>` lists items; `PUT` and `DELETE /api/remote/<kind>/<id>` (with
+`service` and `env` in the query string, all without) change one, `POST /api/remote/<kind>` keeps many. Bodies are
+`{"value": ..., "expires": seconds since the epoch, "for": seconds from now, "note": text}`.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from functools import partial
+from typing import Any
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from vedette.agent.remote import describe
+from vedette.agent.remote import items as shelf
+from vedette.agent.remote.check import Wrong
+from vedette.agent.remote.desk import Desk, TooMany
+from vedette.agent.remote.items import KINDS, Item
+from vedette.agent.serve.context import Context
+from vedette.agent.serve.parameters import number
+
+MOST_BYTES = 32 << 20
+"""Of a body."""
+PAGE = 1_000
+"""Items of one answer."""
+
+
+class TooLarge(ValueError):
+    """A body that is not read; the text says how large it may be."""
+
+
+def routes(context: Context) -> list[Route]:
+    """The routes; those that change something need the token, see `NeedsToken`."""
+    desk = context.desk
+
+    async def overview(request: Request) -> Response:
+        counts = await context.ask(lambda cursor: {kind: shelf.count(cursor, [kind]) for kind in KINDS})
+        clients = [describe.client(one) for one in desk.clients.all()]
+        told = {"version": desk.version, "key": desk.key.public, "items": counts, "clients": clients}
+        return JSONResponse(told)
+
+    async def listed(request: Request) -> Response:
+        kind, search = request.path_params["kind"], request.query_params.get("q", "")
+        if kind not in KINDS:
+            return _problem(f"there is nothing of the kind {kind!r}; there are {', '.join(KINDS)}", 404)
+        limit, offset = min(number(request, "limit") or PAGE, PAGE), number(request, "offset") or 0
+        found = await context.ask(partial(shelf.find, kinds=[kind], search=search, limit=limit, offset=offset))
+        total = await context.ask(partial(shelf.count, kinds=[kind], search=search))
+        return JSONResponse({"items": [describe.item(one) for one in found], "total": total})
+
+    async def put(request: Request) -> Response:
+        return await _changed(desk, request, _one)
+
+    async def post(request: Request) -> Response:
+        return await _changed(desk, request, _many)
+
+    async def delete(request: Request) -> Response:
+        kind, identity = request.path_params["kind"], request.path_params["id"]
+        service, env = (request.query_params.get(name, "") for name in ("service", "env"))
+        found = await anyio.to_thread.run_sync(desk.remove, kind, identity, service, env)
+        return JSONResponse({"removed": found}, 200 if found else 404)
+
+    return [
+        Route("/api/remote", overview),
+        Route("/api/remote/{kind}", listed, methods=["GET"]),
+        Route("/api/remote/{kind}", post, methods=["POST"]),
+        Route("/api/remote/{kind}/{id:path}", put, methods=["PUT"]),
+        Route("/api/remote/{kind}/{id:path}", delete, methods=["DELETE"]),
+    ]
+
+
+async def _changed(desk: Desk, request: Request, read: Any) -> Response:
+    try:
+        items = read(request, await json_of(request))
+        kept = await anyio.to_thread.run_sync(desk.put, items)
+    except TooLarge as error:
+        return _problem(str(error), 413)
+    except (Wrong, TooMany, ValueError) as error:
+        return _problem(str(error), 400)
+    return JSONResponse({"items": [describe.item(one) for one in kept[:PAGE]], "kept": len(kept)})
+
+
+def _one(request: Request, body: Any) -> list[Item]:
+    return [_item(request, request.path_params["id"], body)]
+
+
+def _many(request: Request, body: Any) -> list[Item]:
+    """A list of texts, or of objects that have an `id` beside the usual entries."""
+    if not isinstance(body, list):
+        raise Wrong("expected a list")
+    entries = [{"id": entry} if isinstance(entry, str) else entry for entry in body]
+    if not all(isinstance(entry, dict) for entry in entries):
+        raise Wrong("expected texts, or objects with an id")
+    return [_item(request, str(entry.get("id") or ""), entry) for entry in entries]
+
+
+def _item(request: Request, identity: str, body: Any) -> Item:
+    if not isinstance(body, dict):
+        raise Wrong("expected an object")
+    service, env = (str(request.query_params.get(name) or body.get(name) or "") for name in ("service", "env"))
+    note = str(body.get("note") or "")
+    return Item(request.path_params["kind"], identity, service, env, body.get("value"), ends(body), note)
+
+
+def ends(body: dict[str, Any]) -> int:
+    """The time at which it ends, in seconds since the epoch: `expires`, or `for` so many seconds; 0 for never.
+
+    Raises Wrong.
+    """
+    try:
+        lasting = float(body.get("for") or 0)
+        expires = int(body.get("expires") or 0)
+    except (TypeError, ValueError):
+        raise Wrong("expires and for: expected seconds") from None
+    if not (0 <= lasting < 1e10 and 0 <= expires < 1e11):
+        raise Wrong("expires and for: expected seconds")
+    return int(time.time() + lasting) if lasting else expires
+
+
+async def json_of(request: Request) -> Any:
+    """A body, which is JSON; an empty one is an empty object. Raises TooLarge, Wrong."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise TooLarge(f"a body may have {MOST_BYTES} bytes")
+    try:
+        return json.loads(bytes(body) or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise Wrong(f"not JSON: {error}") from None
+
+
+def _problem(text: str, status: int) -> Response:
+    return JSONResponse({"error": text}, status)
