@@ -27,6 +27,8 @@ class Client(NamedTuple):
     """By the monotonic clock."""
     wanted: dict[tuple[str, str], int]
     """Versions that it should have, by product and id."""
+    version: int
+    """Version of all that was wanted when it asked."""
 
     @property
     def id(self) -> str:
@@ -55,10 +57,10 @@ class Clients:
         self._lock = threading.Lock()
         self._known: dict[str, Client] = {}
 
-    def note(self, question: Question, targets: list[Target]) -> None:
+    def note(self, question: Question, targets: list[Target], version: int) -> None:
         """A client has asked, and is to have these."""
         wanted = {(target.product, target.id): target.version for target in targets}
-        client = Client(question, time.monotonic(), wanted)
+        client = Client(question, time.monotonic(), wanted, version)
         with self._lock:
             self._known.pop(client.id, None)
             self._known[client.id] = client  # at the end: the first ones are the oldest

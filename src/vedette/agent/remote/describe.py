@@ -17,8 +17,11 @@ def item(one: Item) -> Json:
     return one._asdict()
 
 
-def client(one: Client) -> Json:
-    """One client, with what became of each configuration that it should have."""
+def client(one: Client, version: int) -> Json:
+    """One client, with what became of each configuration that it should have; `version` is that of all wishes.
+
+    It is `settled` if it has asked since the last change, and has said of all that it should have what became of it.
+    """
     configs = []
     for product, identity in sorted(one.wanted):
         state, error = one.state(product, identity)
@@ -31,6 +34,7 @@ def client(one: Client) -> Json:
         "version": one.said.version,
         "language": one.said.language,
         "tracer_version": one.said.tracer_version,
+        "settled": one.version == version and not counts[WAITING] and _has_no_more(one),
         "protected": "ASM_DATA" in one.said.products,
         "asked_ago": round(time.monotonic() - one.asked, 1),
         "silent": one.silent,
@@ -40,6 +44,10 @@ def client(one: Client) -> Json:
         "refused": counts[REFUSED],
         "waiting": counts[WAITING],
     }
+
+
+def _has_no_more(one: Client) -> bool:
+    return bool(one.said.error) or set(one.said.reported) == set(one.wanted)
 
 
 def progress(clients: list[Client], product: str, identity: str) -> Json:

@@ -71,7 +71,7 @@ class Desk:
         asked = read(question)
         self._end()
         mine = [one for one in self._targets(asked.service, asked.env) if _is_for(one, asked.products)]
-        self.clients.note(asked, mine)
+        self.clients.note(asked, mine, self.version)
         has = {(*name, said.version) for name, said in asked.reported.items()}
         same = has == {(one.product, one.id, one.version) for one in mine}
         if same and asked.targets_version and asked.cached == {one.path: one.hash for one in mine}:

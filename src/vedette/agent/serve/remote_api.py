@@ -41,7 +41,7 @@ def routes(context: Context) -> list[Route]:
 
     async def overview(request: Request) -> Response:
         counts = await context.ask(lambda cursor: {kind: shelf.count(cursor, [kind]) for kind in KINDS})
-        clients = [describe.client(one) for one in desk.clients.all()]
+        clients = [describe.client(one, desk.version) for one in desk.clients.all()]
         told = {"version": desk.version, "key": desk.key.public, "items": counts, "clients": clients}
         return JSONResponse(told)
 
