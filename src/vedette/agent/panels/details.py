@@ -8,6 +8,7 @@ from typing import Any
 from vedette.agent.panels import units
 from vedette.agent.panels.curl import curl
 from vedette.agent.panels.findings import APPSEC, EVENT, findings
+from vedette.agent.panels.logs import records
 from vedette.agent.panels.stack import frames
 from vedette.agent.panels.statement import Piece, laid_out
 from vedette.agent.query.statements import Row
@@ -18,8 +19,8 @@ HIDDEN = (APPSEC,)
 """Attributes that are shown in a section of their own."""
 
 
-def details(span: Row, trace_id: str, trace_start: int) -> dict[str, Any]:
-    """What the template of a span shows."""
+def details(span: Row, trace_id: str, trace_start: int, logs: list[Row] | None = None) -> dict[str, Any]:
+    """What the template of a span shows; `logs` are the records that belong to it."""
     found, failure = findings(span), span["failure"] or _failure(span)
     return {
         **{
@@ -43,6 +44,7 @@ def details(span: Row, trace_id: str, trace_start: int) -> dict[str, Any]:
         "sql": _statement(span),
         "attributes": _pairs(span["attributes"]),
         "events": [_event(event, span["start"]) for event in span["events"] if event.get("name") != EVENT],
+        "logs": records(logs or [], span["start"]),
         "links": [_link(link) for link in span["links"]],
         "structures": [{"name": name, "text": _pretty(value)} for name, value in span["structures"].items()],
         "process": _pairs(span["process"]),

@@ -18,22 +18,22 @@ class Stretch(NamedTuple):
 def critical_path(root: Node) -> list[Stretch]:
     """The stretches of the path from the root's beginning to its end, earliest first.
 
-    Walks backwards: at each moment, what ended last before it was waited for. What outlives its parent is cut there:
-    nobody waited for the rest.
+    Walks backwards: at each moment, what ended last before it was waited for. What outlives its parent is cut there,
+    and what seems to begin before it: nobody waited for the rest.
     """
     found: list[Stretch] = []
-    waiting = [(root, _end(root))]
+    waiting = [(root, int(root.span["start"]), _end(root))]
     while waiting:  # no recursion: a hostile trace may be as deep as it is long
-        node, moment = waiting.pop()
+        node, since, moment = waiting.pop()
         for child in sorted(node.children, key=_end, reverse=True):
             ended = min(_end(child), moment)
-            begun = max(int(child.span["start"]), int(node.span["start"]))
+            begun = max(int(child.span["start"]), since)
             if begun >= ended:
                 continue
             _add(found, node, ended, moment)
-            waiting.append((child, ended))
+            waiting.append((child, begun, ended))
             moment = begun
-        _add(found, node, int(node.span["start"]), moment)
+        _add(found, node, since, moment)
     return sorted(found, key=lambda stretch: stretch.start)
 
 

@@ -23,6 +23,8 @@ ORDERS = {
     "longest": "longest",
     "last": "last",
 }
+LOOK = 100_000
+"""Newest spans in which loops are looked for."""
 SUSPICIOUS = 10
 """The same query so often in one trace looks like a loop."""
 
@@ -99,11 +101,15 @@ def group(cursor: duckdb.DuckDBPyConnection, kind: Kind, scope: Scope, values: d
     return found[0] if found else None
 
 
-def repeats(cursor: duckdb.DuckDBPyConnection, kind: Kind, scope: Scope) -> dict[tuple[str, ...], Row]:
-    """Groups that occur at least ten times in one trace: `most`, and the `trace_id`."""
+def repeats(cursor: duckdb.DuckDBPyConnection, kind: Kind, scope: Scope, newest: int) -> dict[tuple[str, ...], Row]:
+    """Groups that occur at least ten times in one trace: `most`, and the `trace_id`.
+
+    Args:
+        newest: number of the newest stored span.
+    """
     where, values = scope.condition(kind.condition)
     parts = {"keys": kind.columns, "names": kind.names, "condition": where}
-    found = rows(cursor, filled("repeats", parts), [*values, SUSPICIOUS])
+    found = rows(cursor, filled("repeats", parts), [*values, max(newest - LOOK, 0), SUSPICIOUS])
     return {tuple(row[name] for name in kind.keys): row for row in found}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,9 +25,18 @@ _STORES = ", ".join(f"'{name}'" for name in STORES)
 REQUESTS = "(kind = 'server' OR (type = 'web' AND kind = '' AND parent_id = 0))"
 QUERIES = f"(type IN ({_STORES}))"
 # Commits and the like are of no type, but name the store.
-OUTGOING = f"(kind = 'client' AND type NOT IN ({_STORES}) AND NOT contains(attributes, '\"db.system'))"
+# Attributes are looked at last: reading them costs more than all the rest.
+OUTGOING = (
+    f"(kind = 'client' AND type NOT IN ({_STORES}) AND "
+    "(type <> '' OR (NOT contains(name, '.connection.') AND NOT contains(attributes, '\"db.system'))))"
+)
 JOBS = "((kind = 'consumer' AND type <> 'websocket') OR (type = 'worker' AND kind IN ('', 'internal')))"
-OWNER = "coalesce(nullif(json_extract_string(process, '$.\"service.name\"'), ''), service)"
+# A process says the same with all its spans, which a pattern makes use of and reading JSON does not: 16 ms against 420
+# for a million spans. Names with escapes are left to JSON.
+OWNER = (
+    "coalesce(nullif(CASE WHEN contains(process, '\\') THEN json_extract_string(process, '$.\"service.name\"') "
+    'ELSE regexp_extract(process, \'"service.name": ?"([^"]*)"\', 1) END, \'\'), service)'
+)
 """The service whose process made the span: a query belongs to who asks, whatever service the span is filed under."""
 # Some tracers file calls of an HTTP client under a service named as the library; they are the application's own.
 PLACE = f"(CASE WHEN kind = 'client' AND type NOT IN ({_STORES}) THEN {OWNER} ELSE service END)"
@@ -48,14 +56,9 @@ class Scope:
         parts = ["start >= ?", "start < ?"]
         values: list[Any] = [self.period.start, self.period.end]
         if self.service:
-            parts.append("(service = ? OR contains(process, ?))")
-            values += [self.service, _told("service.name", self.service)]
+            parts.append(f"(service = ? OR {OWNER} = ?)")
+            values += [self.service, self.service]
         if self.env:
             parts.append("env = ?")
             values.append(self.env)
         return " AND ".join([*parts, *more]), values
-
-
-def _told(name: str, value: str) -> str:
-    """An attribute as it stands in the JSON text of a process."""
-    return json.dumps({name: value}, ensure_ascii=False, separators=(",", ":"))[1:-1]

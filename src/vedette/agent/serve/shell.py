@@ -39,6 +39,7 @@ class Shell:
     def page(self, request: Request, template: str, values: dict[str, Any], status: int = 200) -> HTMLResponse:
         """A whole page (or, for htmx, whatever the template is)."""
         around = {"q": "", "nav": menu(self.places, request.url.path), "state": self.state(), "places": self.places}
+        around["token"] = self.context.token
         return self._render.page(template, {**around, **values}, status)
 
     def panel(self, request: Request, template: str, view: View, values: dict[str, Any]) -> HTMLResponse:

@@ -13,6 +13,7 @@ from vedette.agent.serve.parameters import number
 
 LONGEST = 5_000
 """Characters of a value from an address that are used."""
+LAST_PAGE = 10_000
 MILLION = 1_000_000
 
 
@@ -64,7 +65,7 @@ def read(request: Request) -> View:
         given.get("service", ""),
         given.get("env", ""),
         given.get("sort", ""),
-        max(number(request, "page") or 1, 1),
+        min(max(number(request, "page") or 1, 1), LAST_PAGE),
         given,
     )
 

@@ -38,15 +38,15 @@ def routes(shell: Shell) -> list[Route]:
 
 
 async def _table(shell: Shell, kind: Kind, request: Request) -> Response:
-    view = read(request)
-    values = await shell.ask(lambda cursor: _listing(cursor, kind, view))
+    view, newest = read(request), shell.context.writer.seq
+    values = await shell.ask(lambda cursor: _listing(cursor, kind, view, newest))
     return shell.panel(request, f"{kind.name}.html", view, values)
 
 
-def _listing(cursor: duckdb.DuckDBPyConnection, kind: Kind, view: View) -> dict[str, Any]:
+def _listing(cursor: duckdb.DuckDBPyConnection, kind: Kind, view: View, newest: int) -> dict[str, Any]:
     text = view.given.get("find", "")
     found = groups(cursor, kind, view.scope, view.sort, view.page, text)
-    often = repeats(cursor, kind, view.scope) if kind in (STATEMENTS, CALLS) else {}
+    often = repeats(cursor, kind, view.scope, newest) if kind in (STATEMENTS, CALLS) else {}
     total = found[0]["groups"] if found else 0
     return {
         "rows": [{**line(kind, row, view), "repeat": _repeat(kind, row, often)} for row in found],

@@ -191,6 +191,12 @@
     flame.resize();
   }
 
+  function showLogs() {
+    mark(-1);
+    document.body.classList.add("with-span");
+    htmx.ajax("GET", "/trace/" + data.trace + "/logs?start=" + data.start, { target: detail, swap: "innerHTML" });
+  }
+
   function setClosed(n, closed) {
     if (n < 0 || !data.below[n]) return;
     if (closed) state.closed.add(n); else state.closed.delete(n);
@@ -254,6 +260,7 @@
     if (hint && place.has(hint.dataset.spanOf)) { event.preventDefault(); open(place.get(hint.dataset.spanOf)); }
     else if (button && button.id === "critical") toggleCritical();
     else if (button && button.id === "flame-switch") toggleFlame();
+    else if (button && button.id === "logs") showLogs();
     else if (button && button.id === "whole") show(0, data.duration);
   });
   const finder = document.getElementById("find");
@@ -266,7 +273,7 @@
     Home: () => open(0), End: () => open(visible[visible.length - 1]),
     ArrowLeft: () => setClosed(state.current, true), ArrowRight: () => setClosed(state.current, false),
     n: () => next((n) => data.marks[n] & (ERROR | ATTACK)), f: toggleFlame, c: toggleCritical, "/": () => finder.focus(),
-    Escape: () => (state.current >= 0 ? close() : document.getElementById("back").click()),
+    Escape: () => (detail.firstElementChild ? close() : document.getElementById("back").click()),
   };
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("#detail pre, input, select, .places")) return;
