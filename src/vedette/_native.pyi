@@ -36,6 +36,7 @@ __all__ = [
     "decode_metrics",
     "decode_rows",
     "enclosing",
+    "endpoint_of",
     "extract",
     "fix",
     "flush",
@@ -46,6 +47,7 @@ __all__ = [
     "reconfigure",
     "remote_status",
     "runtime_id",
+    "schemas",
     "shutdown",
     "signed_json",
     "span",
@@ -441,6 +443,21 @@ def client_address(named: list[str], peer: str | None) -> str | None:
 
     Else `peer`, the connection's other end, if it is public, else the first address at all, else `peer`.
     """
+
+def schemas(
+    parts: list[tuple[str, str, Any]], depth: int, elements: int
+) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """The shapes of parts of a request or response: never a value of them.
+
+    A part has a name, a kind and its content: `data` (plain Python data), `fields` (the same, where a list with one
+    value stands for the value), or as it was sent: `json`, `form` (both bytes or text), `cookies` (text). `depth` and
+    `elements` bound what is read. The first result has the encoded schema by the part's name (JSON, at most 24,000
+    bytes); the second has by the part's name the formats of strings by their place (a JSON pointer, `*` for list
+    elements). A part of kind `json` that is no JSON is left out. The GIL is released while schemas are made.
+    """
+
+def endpoint_of(path: str) -> str:
+    """The endpoint that a path belongs to where no router says: `/users/42` is `/users/{param:int}`."""
 
 def span(
     name: str,

@@ -168,6 +168,14 @@ well_known_keys! {
     APPSEC_EVENT = "appsec.event";
     APPSEC_BLOCKED = "appsec.blocked";
     APPSEC_JSON = "_dd.appsec.json";
+    SCHEMA_REQUEST_HEADERS = "security.api.request.headers.schema";
+    SCHEMA_REQUEST_COOKIES = "security.api.request.cookies.schema";
+    SCHEMA_REQUEST_QUERY = "security.api.request.query.schema";
+    SCHEMA_REQUEST_PARAMS = "security.api.request.params.schema";
+    SCHEMA_REQUEST_BODY = "security.api.request.body.schema";
+    SCHEMA_REQUEST_JWT = "security.api.request.jwt.schema";
+    SCHEMA_RESPONSE_HEADERS = "security.api.response.headers.schema";
+    SCHEMA_RESPONSE_BODY = "security.api.response.body.schema";
     /// What arrived under names that could not be interned any more.
     MORE = "vedette.more";
     PEER_SERVICE = "peer.service";

@@ -16,6 +16,7 @@ mod process;
 mod raw_headers;
 mod remote;
 mod remote_config;
+mod schema;
 mod signals;
 mod signing;
 mod span;
@@ -71,5 +72,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(memory::fix, module)?)?;
     module.add_function(wrap_pyfunction!(statement::obfuscated_statement, module)?)?;
     module.add_function(wrap_pyfunction!(waf::client_address, module)?)?;
+    module.add_function(wrap_pyfunction!(schema::schemas, module)?)?;
+    module.add_function(wrap_pyfunction!(schema::endpoint_of, module)?)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))
 }

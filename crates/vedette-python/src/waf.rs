@@ -137,12 +137,7 @@ impl Inspection {
         addresses: &Bound<'py, PyDict>,
         raw: Option<Vec<(String, String, Bound<'py, PyAny>)>>,
     ) -> PyResult<(Bound<'py, PyList>, bool)> {
-        let mut builder = Builder {
-            limits: self.limits,
-            elements: self.limits.elements,
-            bytes: 0,
-            cut: Truncated::default(),
-        };
+        let mut builder = Builder::new(self.limits);
         let mut data: Vec<(Address, Data)> = addresses
             .iter()
             .map(|(address, value)| {
@@ -182,7 +177,7 @@ impl Inspection {
 }
 
 /// Turns Python data into the WAF's, within limits.
-struct Builder {
+pub(crate) struct Builder {
     limits: Limits,
     elements: usize,
     bytes: usize,
@@ -190,7 +185,12 @@ struct Builder {
 }
 
 impl Builder {
-    fn data(&mut self, value: &Bound<'_, PyAny>, depth: usize) -> Data {
+    /// With nothing built yet.
+    pub(crate) fn new(limits: Limits) -> Builder {
+        Builder { limits, elements: limits.elements, bytes: 0, cut: Truncated::default() }
+    }
+
+    pub(crate) fn data(&mut self, value: &Bound<'_, PyAny>, depth: usize) -> Data {
         if let Ok(text) = value.cast::<PyString>() {
             return self.text(text.to_string_lossy().into_owned());
         }
@@ -211,7 +211,7 @@ impl Builder {
     }
 
     /// Data as it was sent.
-    fn raw(&mut self, kind: &str, content: &Bound<'_, PyAny>) -> Data {
+    pub(crate) fn raw(&mut self, kind: &str, content: &Bound<'_, PyAny>) -> Data {
         let text = text_of(content);
         self.bytes += text.len();
         match kind {

@@ -31,6 +31,7 @@ mod operators;
 mod outcome;
 mod raw;
 mod rules;
+mod schema;
 mod specials;
 mod transforms;
 
@@ -41,3 +42,4 @@ pub use operators::{shell, sqli, xss};
 pub use outcome::{Finding, Outcome, Sink};
 pub use raw::{client_address, cookies, form, json, xml, Parsed};
 pub use rules::{check, Action, Diagnostics, Error, Failure, Ruleset};
+pub use schema::{schema, Place, Schema};

@@ -17,6 +17,7 @@
 pub mod bounds;
 pub mod datadog;
 mod decision;
+pub mod endpoint;
 pub mod entry;
 pub mod findings;
 mod json;
@@ -24,6 +25,7 @@ pub mod msgpack;
 pub mod names;
 pub mod otlp;
 mod overflow;
+mod packed;
 mod process;
 pub mod protobuf;
 pub mod rows;

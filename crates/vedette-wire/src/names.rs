@@ -42,10 +42,16 @@ pub enum Form {
     Typed,
     /// In `meta`, whatever its type.
     Text,
+    /// In `meta`, compressed (gzip) and in base64.
+    Packed,
 }
 
 const fn name(convention: Key, datadog: &'static str) -> Name {
     Name { convention, datadog, on: On::Any, form: Form::Typed, both: false }
+}
+
+const fn packed(convention: Key, datadog: &'static str) -> Name {
+    Name { form: Form::Packed, ..name(convention, datadog) }
 }
 
 /// The table.
@@ -68,6 +74,14 @@ pub static TABLE: &[Name] = &[
     Name { both: true, ..name(keys::USER_EMAIL, "usr.email") },
     Name { both: true, ..name(keys::USER_FULL_NAME, "usr.name") },
     Name { both: true, ..name(keys::SESSION_ID, "usr.session_id") },
+    packed(keys::SCHEMA_REQUEST_HEADERS, "_dd.appsec.s.req.headers"),
+    packed(keys::SCHEMA_REQUEST_COOKIES, "_dd.appsec.s.req.cookies"),
+    packed(keys::SCHEMA_REQUEST_QUERY, "_dd.appsec.s.req.query"),
+    packed(keys::SCHEMA_REQUEST_PARAMS, "_dd.appsec.s.req.params"),
+    packed(keys::SCHEMA_REQUEST_BODY, "_dd.appsec.s.req.body"),
+    packed(keys::SCHEMA_REQUEST_JWT, "_dd.appsec.s.req.jwt"),
+    packed(keys::SCHEMA_RESPONSE_HEADERS, "_dd.appsec.s.res.headers"),
+    packed(keys::SCHEMA_RESPONSE_BODY, "_dd.appsec.s.res.body"),
 ];
 
 impl On {

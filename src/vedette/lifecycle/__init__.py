@@ -58,6 +58,7 @@ class Running:
     def _tag_requests(self) -> None:
         mine = self.settings
         tags = request_tags.TAGS
+        tags.endpoints = "all" if mine.http_endpoint_always else "unrouted" if mine.http_endpoint else ""
         tags.configure(mine.header_tags, mine.client_ip_enabled, mine.client_ip_header, mine.client_query_string)
 
     def _comment(self) -> None:

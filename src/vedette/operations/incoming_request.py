@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from vedette._native import endpoint_of
 from vedette.operations.operation import Operation
 from vedette.operations.request_tags import TAGS
+from vedette.operations.response_body import ResponseBody, is_plain_json
 from vedette.operations.statuses import server_errors
 
 TYPE_CHECKING = False
@@ -37,6 +39,7 @@ class _NoHeaders:
 
 
 NO_HEADERS = _NoHeaders()
+_NOT_FOUND = 404
 
 
 class Answer:
@@ -63,6 +66,7 @@ class IncomingRequest(Operation):
         "conversation",
         "headers",
         "method",
+        "observer",
         "path",
         "path_params",
         "peer",
@@ -72,6 +76,7 @@ class IncomingRequest(Operation):
         "refusal",
         "refused",
         "request",
+        "response_body",
         "response_headers",
         "route",
         "span",
@@ -130,6 +135,10 @@ class IncomingRequest(Operation):
         """The framework's own request object, for hooks that are not given it."""
         self.body: Any = None
         """Bounded copy of the body's beginning, while it is read."""
+        self.response_body: ResponseBody | None = None
+        """Bounded copy of the response's body, where `collect_response` asked for it."""
+        self.observer: Any = None
+        """Who looks at the request when it is over: `observer.observe(operation, span)`."""
         self.span: Span | None = None
         self.protection: Any = None
         """State of the protection listening to this request."""
@@ -173,6 +182,15 @@ class IncomingRequest(Operation):
         self.method, self.verb = "GET", "websocket"
         self.attributes = {"http.upgraded": "websocket"}
 
+    def endpoint(self) -> str:
+        """The route, or what the path is taken for where no router knows it."""
+        return self.route or endpoint_of(self.path)
+
+    def collect_response(self) -> None:
+        """From now on the response's body is copied as it is sent, if it is JSON."""
+        if self.body_limit and is_plain_json(self.response_headers):
+            self.response_body = ResponseBody(self.body_limit)
+
     def failed(self, error: BaseException) -> None:
         """The handler raised what the framework turns into a response. What it made of a refusal is no failure."""
         if self.span is not None and self.refusal is None:
@@ -201,6 +219,11 @@ class IncomingRequest(Operation):
         if self.route is None and status is not None:
             # Never the raw path: unmatched requests are mostly scanners, each path a new resource.
             span.resource = f"{self.verb} {status}"
+        if TAGS.endpoints and status != _NOT_FOUND and (self.route is None or TAGS.endpoints == "all"):
+            span.set_attribute("http.endpoint", endpoint_of(self.path))
+        if self.observer is not None:
+            self.observer.observe(self, span)
         # These lead back here: as cycles they would wait for the garbage collector.
         self.refused = self.protection = self.body = self.carrier = self.request = self.conversation = None
+        self.observer = self.response_body = None
         self.headers = NO_HEADERS

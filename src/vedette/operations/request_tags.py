@@ -13,9 +13,9 @@ _EVERY = "*"
 
 
 class RequestTags:
-    """The settings `header_tags`, `client_ip_enabled`, `client_ip_header` and `client_query_string`."""
+    """The settings `header_tags`, `client_ip_enabled`, `client_ip_header`, `client_query_string`, `http_endpoint`."""
 
-    __slots__ = ("address", "address_header", "asked", "headers", "outgoing_query")
+    __slots__ = ("address", "address_header", "asked", "endpoints", "headers", "outgoing_query")
 
     def __init__(self) -> None:
         self.headers: Mapping[str, str] = {}
@@ -23,6 +23,8 @@ class RequestTags:
         self.address = False
         self.address_header: str | None = None
         self.outgoing_query = True
+        self.endpoints = ""
+        """Which requests tell an endpoint made of their path: `all`, `unrouted`, or none."""
         self.asked = False
         """Whether there is anything to do for an incoming request's beginning."""
 

@@ -88,7 +88,12 @@ class Protection(Quiet):
         _ = policy.rules
         sinks = SINKS if self._settings.exploit_prevention else ()
         guards: list[Listening] = [(operation, SinkGuard(policy, of, name)) for operation, of, name in sinks]
-        return policy, [(IncomingRequest, RequestGate(policy)), *guards, (Login, UserGuard(policy, self._settings))]
+        listeners: list[Listening] = [(IncomingRequest, RequestGate(policy)), *guards]
+        if self._settings.api_security:
+            from vedette.protection.api_security.inventory import Inventory  # off means off: not even imported
+
+            listeners.append((IncomingRequest, Inventory(policy, self._settings)))
+        return policy, [*listeners, (Login, UserGuard(policy, self._settings))]
 
     def undo(self) -> None:
         """Nobody listens any more."""

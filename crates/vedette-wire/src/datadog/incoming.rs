@@ -11,6 +11,7 @@ use crate::bounds::{Budget, Error};
 use crate::decision::mechanism;
 use crate::names::{self, Form};
 use crate::overflow;
+use crate::packed;
 
 /// Attributes per arriving span: more than ours have, as other tracers cut later.
 pub(crate) const ARRIVING: Limits = Limits { attributes: 512, ..Limits::DEFAULT };
@@ -204,6 +205,9 @@ fn whole_where_possible(number: f64) -> Value {
 fn typed(form: Form, value: Value) -> Value {
     match (form, &value) {
         (Form::Text, Value::Str(text)) => text.parse().map_or(value, Value::Int),
+        (Form::Packed, Value::Str(text)) => {
+            packed::unpack(text).map_or(value, |text| Value::from(text.as_str()))
+        }
         _ => value,
     }
 }

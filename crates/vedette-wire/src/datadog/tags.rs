@@ -6,6 +6,7 @@ use vedette_model::{keys, Array, Chunk, Key, Kind, Process, Span, Value};
 
 use crate::entry::service_of;
 use crate::names::{self, Form};
+use crate::packed;
 
 /// Takes the tags of one span.
 pub(super) trait Sink {
@@ -151,6 +152,7 @@ fn tell_attribute(span: &Span, key: Key, value: &Value, sink: &mut impl Sink) {
                 (Form::Text, Value::Int(number)) => {
                     sink.text(name.datadog, itoa::Buffer::new().format(*number));
                 }
+                (Form::Packed, Value::Str(text)) => sink.text(name.datadog, &packed::pack(text)),
                 _ => tell_value(name.datadog, value, sink),
             }
         }

@@ -11,6 +11,7 @@ import duckdb
 
 from vedette.agent.counters import Counters
 from vedette.agent.forward.forwarder import Forwarder
+from vedette.agent.inventory.book import Book
 from vedette.agent.options import Options
 from vedette.agent.receive.senders import Senders
 from vedette.agent.remote.desk import Desk
@@ -42,6 +43,7 @@ class Context:
         """What allows changes, see `NeedsToken`; pages put it into the header `X-Vedette-Token`."""
         self.desk = Desk(database.cursor, options.data)
         """Remote configuration."""
+        self.book = Book()
         self._database = database
         self._slots: anyio.CapacityLimiter | None = None
 

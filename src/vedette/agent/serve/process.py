@@ -14,6 +14,7 @@ import uvicorn
 
 from vedette.agent.counters import Counters
 from vedette.agent.forward.forwarder import Forwarder
+from vedette.agent.inventory.keeper import Keeper
 from vedette.agent.options import Options
 from vedette.agent.receive.grpc import GrpcReceiver, available
 from vedette.agent.receive.intake import Intake
@@ -94,6 +95,9 @@ def run(options: Options, ready: Callable[[Options], None]) -> Counters:
         stack.callback(writer.stop)
         forwarder.start()
         writer.start()
+        keeper = Keeper(context.book, database, writer)
+        keeper.start()
+        stack.callback(keeper.stop)
         _serve(context, Intake(writer, counters, options.limits, senders, forwarder), sockets, ready)
     return counters
 

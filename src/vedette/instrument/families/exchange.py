@@ -99,8 +99,11 @@ class Exchange:
             pass
 
     def _sent(self, message: Message) -> None:
-        self._operation.begun = True
-        if message.get("type") in _LAST and not message.get("more_body") and (self._operation.status or 0) < 500:
+        operation = self._operation
+        operation.begun = True
+        if operation.response_body is not None:
+            operation.response_body.add(message.get("body"))
+        if message.get("type") in _LAST and not message.get("more_body") and (operation.status or 0) < 500:
             # The response is complete: what the application still does (background tasks) is not the client's wait.
             # A failed one stays open, since the exception itself comes only after the error page.
             self._call.close()

@@ -266,7 +266,12 @@ def responded(call: Call, result: Iterable[bytes]) -> object:
         _closed(call, result)
         refused: object = operation.refused()
         return refused
-    if isinstance(result, (list, tuple)) or _is_file(operation, result):
+    if isinstance(result, (list, tuple)):
+        if operation.response_body is not None:
+            for piece in result:
+                operation.response_body.add(piece)
+        return None
+    if _is_file(operation, result):
         return None
     return Stream(call, Guarded(operation, result) if operation.listeners else result, _length(operation))
 
@@ -336,6 +341,8 @@ class Guarded:
         else:
             if operation.refusal is None:
                 operation.begun = operation.begun or bool(piece)
+                if operation.response_body is not None:
+                    operation.response_body.add(piece)
                 return piece
         self._answer = iter(operation.refused() if operation.refused else ())
         return self._rest(self._answer)

@@ -36,6 +36,8 @@ def answered(call: Call, response: Any) -> object:
     refused = wsgi.responded(call, ())
     if refused is not None:
         _close(call, response)
+    elif call.operation.response_body is not None:
+        call.operation.response_body.add(response.content)
     return refused
 
 
@@ -186,6 +188,8 @@ def _finished(call: Call, operation: IncomingRequest, response: Any) -> object:
         _tell_response(operation)
         if operation.refusal is not None:
             return _answer(operation)
+        if operation.response_body is not None and not response.streaming:
+            operation.response_body.add(response.content)
     if response.streaming and not getattr(response, "is_async", False):
         pieces = response._iterator
         response._iterator = Stream(call, wsgi.Guarded(operation, pieces) if operation.listeners else pieces)

@@ -138,11 +138,23 @@ def _respond(operation: IncomingRequest, response: Any) -> None:
             return  # by the protection's own
         raise Refusal("response")
     operation.status = response.status
-    operation.response_headers = MultiHeaders(response.headers)
+    operation.response_headers = MultiHeaders(_headers_of(response))
     if operation.listeners and not operation.begun:
         if operation.body is not None:
             operation.body.complete()
         operation.learned("response")
+        if operation.response_body is not None:
+            operation.response_body.add(getattr(response, "body", None))
+
+
+def _headers_of(response: Any) -> Any:
+    """The headers with the content type, which Sanic puts among them only when they are sent."""
+    kind = getattr(response, "content_type", None)
+    if not kind or "content-type" in response.headers:
+        return response.headers
+    headers = response.headers.copy()
+    headers["content-type"] = kind
+    return headers
 
 
 async def _answer(operation: IncomingRequest, request: Any, callbacks: tuple[Any, ...]) -> None:

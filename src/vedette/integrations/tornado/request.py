@@ -193,6 +193,8 @@ def flushing(call: Call) -> None:
     operation.response_headers = MultiHeaders(handler._headers, "get_all")
     if operation.listeners and operation.refusal is None:
         _tell_response(operation, bool(call.arg(0, "include_footers")))
+    if operation.response_body is not None:
+        operation.response_body.add(b"".join(handler._write_buffer))
     if operation.refusal is not None:
         _replace(handler, operation)
     operation.begun = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vedette.settings.options import (
+    api_security,
     application,
     integrations,
     propagation,
@@ -20,6 +21,6 @@ if TYPE_CHECKING:
 
     from vedette.settings.option import Option
 
-TOPICS = (application, sending, sampling, propagation, requests, integrations, protection, users, remote)
+TOPICS = (application, sending, sampling, propagation, requests, integrations, protection, api_security, users, remote)
 
 OPTIONS: dict[str, Option[Any]] = {row.name: row for topic in TOPICS for row in topic.OPTIONS}

@@ -10,7 +10,19 @@ from collections.abc import Callable
 from starlette.routing import Route
 
 from vedette.agent.panels.navigation import places
-from vedette.agent.serve.pages import about, attacks, compare, errors, live, services, shortcuts, trace, users, work
+from vedette.agent.serve.pages import (
+    about,
+    attacks,
+    compare,
+    errors,
+    inventory,
+    live,
+    services,
+    shortcuts,
+    trace,
+    users,
+    work,
+)
 from vedette.agent.serve.shell import Shell
 
 PANELS: tuple[Callable[[Shell], list[Route]], ...] = (
@@ -21,6 +33,7 @@ PANELS: tuple[Callable[[Shell], list[Route]], ...] = (
     work.routes,
     errors.routes,
     attacks.routes,
+    inventory.routes,
     users.routes,
     about.routes,
     shortcuts.routes,

@@ -1,0 +1,107 @@
+"""All endpoints: learned from the stored spans, kept in memory, written down now and then.
+
+Whoever wants to know them calls `catch_up` first. It begins where the last one ended, also after a restart, so that
+every span is learned from once.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+import time
+
+import duckdb
+
+from vedette.agent.inventory import saved
+from vedette.agent.inventory.endpoint import Endpoint, Identity
+from vedette.agent.inventory.observation import Observation, observed
+from vedette.agent.query.statements import rows, statement
+
+MOST = 5_000
+"""Endpoints that are kept; the one that was not met for longest goes first."""
+AGE = 30 * 24 * 3600 * 1_000_000_000
+"""Nanoseconds without a request after which an endpoint is forgotten."""
+STEP = 20_000
+"""Spans looked at in one go."""
+PAUSE = 2.0
+"""Seconds between two writes of what has changed."""
+
+
+class Book:
+    """The inventory of one agent; any thread may ask."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[Identity, Endpoint] = {}
+        self._changed: set[Identity] = set()
+        self._gone: set[Identity] = set()
+        self._seq: int | None = None
+        """Number of the newest span that was learned from; None before the book is read."""
+        self._next_save = 0.0
+
+    def catch_up(self, cursor: duckdb.DuckDBPyConnection, newest: int, save: bool = False) -> None:
+        """Learns from what was stored since, up to the span of that number.
+
+        Args:
+            save: write what has changed in any case.
+        """
+        with self._lock:
+            if self._seq is None:
+                self._known, self._seq = saved.read(cursor)
+            if self._seq > newest:
+                self._seq = 0  # all spans had expired, and were numbered anew after a restart
+            while self._seq < newest:
+                upto = min(self._seq + STEP, newest)
+                for row in rows(cursor, statement("requests"), [self._seq, upto]):
+                    seen = observed(row)
+                    if seen is not None:
+                        self._learn(seen)
+                self._seq = upto
+                self._forget()
+            if self._changed and (save or time.monotonic() >= self._next_save):
+                self._save(cursor, self._seq)
+
+    def _learn(self, seen: Observation) -> None:
+        identity = Identity(seen.service, seen.method, seen.route)
+        self._known.setdefault(identity, Endpoint(identity)).learn(seen)
+        self._changed.add(identity)
+        self._gone.discard(identity)
+
+    def _forget(self) -> None:
+        """Lets go of what was not met for too long, and of what is too much."""
+        by_age = sorted(self._known.values(), key=lambda known: known.last_seen)
+        if not by_age:
+            return
+        over = max(len(by_age) - MOST, 0)
+        oldest = by_age[-1].last_seen - AGE
+        for at, known in enumerate(by_age):
+            if at >= over and known.last_seen >= oldest:
+                break
+            del self._known[known.identity]
+            self._changed.discard(known.identity)
+            self._gone.add(known.identity)
+
+    def _save(self, cursor: duckdb.DuckDBPyConnection, seq: int) -> None:
+        saved.write(cursor, [self._known[identity] for identity in self._changed], self._gone, seq)
+        self._changed, self._gone = set(), set()
+        self._next_save = time.monotonic() + PAUSE
+
+    def all(self, service: str = "", env: str = "") -> list[Endpoint]:
+        """Copies of the endpoints, of one service or environment if it is named."""
+        with self._lock:
+            known = [
+                each
+                for each in self._known.values()
+                if service in ("", each.identity.service) and (not env or env in each.envs)
+            ]
+            return copy.deepcopy(known)
+
+    def find(self, identity: Identity) -> Endpoint | None:
+        """A copy of one endpoint."""
+        with self._lock:
+            return copy.deepcopy(self._known.get(identity))
+
+    def services(self) -> list[str]:
+        """Names of the services that have endpoints."""
+        with self._lock:
+            return sorted({identity.service for identity in self._known})
