@@ -13,6 +13,7 @@ class Values:
 
     enabled: bool
     apm_tracing: bool
+    report_folder: str | None
     service: str | None
     env: str | None
     version: str | None
@@ -86,6 +87,13 @@ class Values:
     body_max_elements: int
     blocked_template_json: str | None
     blocked_template_html: str | None
+    blocked_status: int | None
+    blocked_location: str | None
+    deny_addresses: tuple[str, ...]
+    deny_users: tuple[str, ...]
+    deny_sessions: tuple[str, ...]
+    allow_addresses: tuple[str, ...]
+    deny_list: str | None
     api_security: bool
     api_security_sample_delay: float
     api_security_response_body: bool
