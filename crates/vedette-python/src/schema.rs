@@ -49,10 +49,16 @@ fn read(kind: &str, content: &Bound<'_, PyAny>, limits: Limits) -> Option<Data> 
         "json" => {
             Some(builder.raw(kind, content)).filter(|data| !matches!(data, Data::Str(_)) || is_text(content))
         }
-        "xml" => Some(builder.raw(kind, content)).filter(|data| !matches!(data, Data::Str(_))),
+        "xml" => root(builder.raw(kind, content)),
         "form" | "cookies" => Some(single(builder.raw(kind, content))),
         _ => None,
     }
+}
+
+/// The root element of what was read as XML: what stands outside of it comes first.
+fn root(data: Data) -> Option<Data> {
+    let Data::List(mut parts) = data else { return None };
+    parts.pop()
 }
 
 /// Whether a content in JSON is a string; what can't be read is taken for text as well.

@@ -7,12 +7,15 @@ use super::scanners::email;
 /// Bytes of the longest string that has one.
 const MOST: usize = 2_048;
 
+/// A format's name, and whether a text has it.
+type Known = (&'static str, fn(&str) -> bool);
+
 /// The format of a whole string, if it has one.
 pub fn format(text: &str) -> Option<&'static str> {
     if text.len() > MOST || !text.is_ascii() {
         return None;
     }
-    let known: [(&'static str, fn(&str) -> bool); 7] = [
+    let known: [Known; 7] = [
         ("uuid", is_uuid),
         ("date-time", is_date_time),
         ("date", is_date),
@@ -48,7 +51,7 @@ fn is_date(text: &str) -> bool {
 fn is_date_time(text: &str) -> bool {
     let (Some(date), Some(time)) = (text.get(..10), text.get(11..)) else { return false };
     let between = matches!(text.as_bytes()[10], b'T' | b't' | b' ');
-    let Some(zone) = time.find(|letter| matches!(letter, 'Z' | 'z' | '+' | '-')) else { return false };
+    let Some(zone) = time.find(['Z', 'z', '+', '-']) else { return false };
     let (clock, zone) = time.split_at(zone);
     let (seconds, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
     let is_zone = zone.eq_ignore_ascii_case("z") || looks(zone, "+dd:dd") || looks(zone, "-dd:dd");
