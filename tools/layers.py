@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_api": {"_native", "tracing", "lifecycle", "absent"},
     "vedette": {"_api", "protection"},
     "auto": {"vedette", "settings"},
+    "testing": {"_native", "lifecycle", "vedette"},
     "_launch": {"auto"},
     "agent": {"_native", "settings"},
     "demo": {"vedette", "agent"},
