@@ -41,6 +41,8 @@ __all__ = [
     "fix",
     "flush",
     "inject",
+    "note_integration",
+    "note_settings",
     "obfuscated_statement",
     "post",
     "public_key",
@@ -434,6 +436,18 @@ class Inspection:
         """What the evaluations so far cost (microseconds of processor time) and left out, as attributes of the span."""
     def fingerprints(self) -> dict[str, str]:
         """What identifies the client's program, the endpoint, the way here and the session, by attribute."""
+
+def note_integration(
+    name: str, version: str | None = None, automatic: bool = True, error: str | None = None
+) -> None:
+    """Notes what became of an integration, for telemetry.
+
+    `version` is its library's, `automatic` whether nobody asked for it by name, `error` why it leaves the library
+    alone.
+    """
+
+def note_settings(entries: list[dict[str, Any]]) -> None:
+    """Notes settings that changed at run time, for telemetry: dictionaries with `name`, `value` and `origin`."""
 
 def obfuscated_statement(statement: str) -> str:
     """A statement of SQL whose literals are `?`."""

@@ -13,7 +13,7 @@ use vedette_trace::propagation::{Behavior, Config as Propagation, Style};
 use vedette_trace::sampling::{parse_rules, parse_span_rules, Sampler, SamplingConfig};
 
 use crate::core::{self, Core, PerProcess, Sink};
-use crate::{json, live, process};
+use crate::{json, live, process, telemetry};
 
 /// Reads typed entries out of the dictionary that `vedette.lifecycle` makes.
 pub struct Options<'a, 'py>(pub &'a Bound<'py, PyDict>);
@@ -137,6 +137,7 @@ fn sink(options: &Options<'_, '_>, process: Process, sampler: Arc<Sampler>) -> P
         query_string: options.maybe("query_string_regexp")?,
     };
     config.announcement = options.maybe::<Bound<'_, PyAny>>("announcement")?.map(|told| json::text(&told));
+    config.telemetry = telemetry::settings(options)?;
     config.targets = targets(options)?;
     if config.targets.is_empty() {
         return Ok(Sink::Nowhere);

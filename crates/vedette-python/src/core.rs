@@ -7,7 +7,7 @@ use vedette_send::{Config as SendConfig, Exporter};
 use vedette_trace::propagation::Config as Propagation;
 use vedette_trace::sampling::{Limiter, Sampler, SamplingConfig};
 
-use crate::{last_words, live, remote_config};
+use crate::{last_words, live, remote_config, telemetry};
 
 /// What every trace needs to know; replaced whole when settings change.
 pub struct Core {
@@ -93,6 +93,7 @@ impl Core {
             Sink::Nowhere => {}
             Sink::Memory(chunks) => chunks.lock().unwrap_or_else(|p| p.into_inner()).push(chunk),
             Sink::Exporter(exporter) => {
+                telemetry::observe();
                 if let Some(exporter) = exporter.get() {
                     exporter.send(chunk);
                 }

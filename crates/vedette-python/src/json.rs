@@ -13,6 +13,11 @@ pub fn text(object: &Bound<'_, PyAny>) -> String {
     value(object, DEPTH).to_string()
 }
 
+/// The same, not yet as text.
+pub fn plain(object: &Bound<'_, PyAny>) -> Value {
+    value(object, DEPTH)
+}
+
 /// The same as MessagePack.
 pub fn packed(object: &Bound<'_, PyAny>) -> Vec<u8> {
     let mut out = Vec::with_capacity(1024);

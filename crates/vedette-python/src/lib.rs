@@ -22,6 +22,7 @@ mod signing;
 mod span;
 mod statement;
 mod stream;
+mod telemetry;
 mod trace;
 mod tracer;
 mod waf;
@@ -71,6 +72,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(memory::take, module)?)?;
     module.add_function(wrap_pyfunction!(memory::fix, module)?)?;
     module.add_function(wrap_pyfunction!(statement::obfuscated_statement, module)?)?;
+    module.add_function(wrap_pyfunction!(telemetry::note_integration, module)?)?;
+    module.add_function(wrap_pyfunction!(telemetry::note_settings, module)?)?;
     module.add_function(wrap_pyfunction!(waf::client_address, module)?)?;
     module.add_function(wrap_pyfunction!(schema::schemas, module)?)?;
     module.add_function(wrap_pyfunction!(schema::endpoint_of, module)?)?;

@@ -32,6 +32,8 @@ pub(crate) struct Payload {
     pub path: &'static str,
     /// How often to try before it is dropped.
     pub tries: u32,
+    /// What kind of thing it is, where the path does not say so (telemetry); empty elsewhere.
+    pub kind: &'static str,
 }
 
 /// Tries of traces: after 0.1 + 0.2 + 0.4 + ... s, together about 10 s, enough for an agent that restarts.
@@ -40,7 +42,7 @@ const TRACES_TRIES: u32 = 8;
 impl Payload {
     /// A payload of traces.
     pub fn traces(body: Vec<u8>, amount: Amount, path: &'static str) -> Payload {
-        Payload { body, amount, path, tries: TRACES_TRIES }
+        Payload { body, amount, path, tries: TRACES_TRIES, kind: "" }
     }
 }
 

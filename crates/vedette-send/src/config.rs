@@ -10,6 +10,7 @@ use vedette_trace::sampling::Sampler;
 
 use crate::http::{Endpoint, Headers};
 use crate::redact::without_user_info;
+use crate::telemetry::Telemetry;
 
 /// Settings of an [`Exporter`](crate::Exporter).
 #[derive(Clone)]
@@ -31,6 +32,8 @@ pub struct Config {
     /// The configuration as JSON, to be told on standard error when sending begins, as the first backend that can't be
     /// reached is then; None to say nothing.
     pub announcement: Option<String>,
+    /// What Datadog targets are told about the process; None for nothing.
+    pub telemetry: Option<Telemetry>,
 }
 
 /// A backend.
@@ -103,6 +106,7 @@ impl Config {
             obfuscate: Obfuscation::default(),
             sampler,
             announcement: None,
+            telemetry: None,
         }
     }
 

@@ -88,7 +88,7 @@ impl Lane {
 
     /// Sends what waits, until it is done, the backend fails, or the time given in `hurry` is over.
     pub fn work(&mut self, hurry: Hurry, meter: &TargetMeter) {
-        if let Some(payload) = self.backend.periodic(hurry.last) {
+        while let Some(payload) = self.backend.periodic(hurry.last) {
             self.push(payload, meter);
         }
         if hurry.now_please {

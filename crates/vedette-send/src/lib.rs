@@ -26,6 +26,7 @@ mod queue;
 mod redact;
 mod sampled;
 mod signals;
+mod telemetry;
 mod worker;
 
 pub use config::{Config, Error, Obfuscation, Target, Version};
@@ -34,6 +35,7 @@ pub use courier::Courier;
 pub use exporter::Exporter;
 pub use farewell::farewell;
 pub use signals::blocked;
+pub use telemetry::{Facts, Integration, Loaded, Telemetry};
 
 /// One lane per target that can be built.
 fn lanes(config: &Config) -> Vec<lane::Lane> {

@@ -1,6 +1,7 @@
 """Which integrations are switched on, and what became of each."""
 from __future__ import annotations
 
+from vedette._native import note_integration
 from vedette.instrument.imports import Finder
 from vedette.instrument.installed import Installed
 from vedette.instrument.integration import targets
@@ -80,8 +81,11 @@ class Registry:
         reason = too_old(integration, module)
         if reason:
             self.refused[name] = reason
+            note_integration(name, None, True, reason)
             _log().warning("integration %s leaves its library alone: %s", name, reason)
             return None
+        version = version_of(integration.distribution, module) if integration.distribution else None
+        note_integration(name, version)
         return self._installed(integration)
 
     def _installed(self, integration: Integration) -> Installed:

@@ -16,8 +16,9 @@ from vedette.lifecycle.native_options import live_options, native_options
 from vedette.lifecycle.opentelemetry import watch_opentelemetry
 from vedette.lifecycle.problems import tell
 from vedette.lifecycle.signals import watch_signals
+from vedette.lifecycle.telemetry import entries
 from vedette.operations import Query, request_tags, statuses
-from vedette.settings import Settings, load
+from vedette.settings import OPTIONS, Settings, load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ class Running:
         """
         problems = self.settings.apply_remote(values)
         tell(_native.reconfigure(live_options(self.settings)))
+        _native.note_settings(list(entries(self.settings, tuple(name for name in values if name in OPTIONS))))
         self._tag_requests()
         return problems
 

@@ -5,6 +5,7 @@ import sys
 
 from vedette.lifecycle.announcement import announcement
 from vedette.lifecycle.identity import chunk_tags, container_id, inferred_service
+from vedette.lifecycle.telemetry import telemetry_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ def _sending(settings: Settings, in_memory: bool) -> dict[str, Any]:
     return {
         "in_memory": in_memory,
         "announcement": announcement(settings) if settings.startup_logs else None,
+        "telemetry": None if in_memory else telemetry_options(settings),
         "queue_bytes": settings.queue_bytes,
         "stats": settings.stats,
         "obfuscate_sql": True,

@@ -111,3 +111,11 @@ class Values:
     remote_configuration: bool
     remote_configuration_interval: float
     remote_configuration_keys: tuple[str, ...]
+    telemetry: bool
+    telemetry_heartbeat: float
+    telemetry_extended_heartbeat: float
+    telemetry_metrics: bool
+    telemetry_dependencies: bool
+    install_id: str | None
+    install_type: str | None
+    install_time: str | None

@@ -18,3 +18,14 @@ pub(super) fn of(process: &Process) -> Headers {
         .with("datadog-container-id", container)
         .with("datadog-entity-id", &entity)
 }
+
+/// Of a message of telemetry.
+pub(super) fn of_telemetry(headers: Headers, process: &Process, kind: &str) -> Headers {
+    headers
+        .with("content-type", "application/json")
+        .with("dd-telemetry-api-version", "v2")
+        .with("dd-telemetry-request-type", kind)
+        .with("dd-client-library-language", &process.language)
+        .with("dd-client-library-version", &process.tracer_version)
+        .with("dd-session-id", &process.runtime_id)
+}

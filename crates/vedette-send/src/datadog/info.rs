@@ -19,6 +19,8 @@ pub(crate) struct Info {
     pub span_events: bool,
     /// Knows the `meta_struct` field.
     pub structures: bool,
+    /// Takes telemetry.
+    pub telemetry: bool,
     /// Version of its obfuscation rules that we follow as well; statistics then need not be obfuscated again.
     pub obfuscation: Option<u64>,
     /// Attributes that tell which peer a span talked to; statistics are grouped by them.
@@ -44,6 +46,7 @@ impl Info {
             drop_p0s: flag("client_drop_p0s"),
             span_events: flag("span_events"),
             structures: flag("span_meta_structs"),
+            telemetry: offers("/telemetry/proxy"),
             obfuscation: json["obfuscation_version"].as_u64().filter(|v| (1..=OBFUSCATION).contains(v)),
             peer_tags: texts(&json["peer_tags"]),
             filter: Filter::from_info(&json),
@@ -66,7 +69,9 @@ mod tests {
                 "client_drop_p0s":true,"span_events":true,"span_meta_structs":true,
                 "obfuscation_version":1,"peer_tags":["db.name","peer.service"]}"#,
         );
-        assert!(info.v05 && info.stats && info.drop_p0s && info.span_events && info.structures);
+        assert!(
+            info.v05 && info.stats && info.drop_p0s && info.span_events && info.structures && !info.telemetry
+        );
         assert_eq!(info.obfuscation, Some(1));
         assert_eq!(info.peer_tags, ["db.name", "peer.service"]);
     }

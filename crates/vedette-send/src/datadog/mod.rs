@@ -21,6 +21,7 @@ use crate::counters::{Amount, TargetMeter};
 use crate::door::Door;
 use crate::http::{Failure, Headers, Reply};
 use crate::sampled;
+use crate::telemetry::{self, Teller};
 use info::Info;
 use stats::Stats;
 
@@ -52,6 +53,8 @@ pub(crate) struct Agent {
     ask_at: Instant,
     rates_seen: Vec<u8>,
     stats: Stats,
+    /// What it is told about the process.
+    teller: Option<Teller>,
     /// Left out because sampling decided so and the Agent allows it; it is told with the next traces.
     left_out: Amount,
 }
@@ -75,6 +78,7 @@ impl Agent {
             ask_at: Instant::now(),
             rates_seen: Vec::new(),
             stats: Stats::new(config.stats && !config.process.standalone),
+            teller: config.telemetry.as_ref().map(|settings| Teller::new(settings, &config.process)),
             left_out: Amount::default(),
         }
     }
@@ -94,6 +98,9 @@ impl Agent {
         self.asked = true;
         self.info = if reply.status == 200 { Info::parse(&reply.body) } else { Info::default() };
         self.stats.heed(&self.info);
+        if let Some(teller) = &mut self.teller {
+            teller.heed(self.info.telemetry);
+        }
         self.ask_at = Instant::now() + INFO_AGE;
     }
 
@@ -142,11 +149,20 @@ impl Agent {
         within: Option<Duration>,
         meter: &TargetMeter,
     ) -> Result<Reply, Failure> {
-        self.door.send(Method::PUT, payload.path, self.headers_for(payload), &payload.body, within, meter)
+        let method = if payload.path == telemetry::PATH { Method::POST } else { Method::PUT };
+        let headers = self.headers_for(payload);
+        let reply = self.door.send(method, payload.path, headers, &payload.body, within, meter);
+        if let (Some(teller), false) = (&mut self.teller, payload.path == telemetry::PATH) {
+            teller.count_request(payload.body.len(), reply.as_ref().map_or(0, |reply| reply.status));
+        }
+        reply
     }
 
     fn headers_for(&self, payload: &Payload) -> Headers {
         let headers = self.headers.clone();
+        if payload.path == telemetry::PATH {
+            return headers::of_telemetry(headers, &self.process, payload.kind);
+        }
         if payload.path == STATS {
             let version = self.info.obfuscation.filter(|_| self.obfuscates);
             return version.map_or(headers.clone(), |version| {
@@ -171,6 +187,9 @@ impl Agent {
             meter.stats.fetch_add(1, Relaxed);
             return;
         }
+        if payload.path == telemetry::PATH {
+            return;
+        }
         self.left_out = Amount::default();
         // The same rates come with every answer.
         if reply.body != self.rates_seen {
@@ -193,6 +212,9 @@ impl Agent {
 
 impl Backend for Agent {
     fn encode(&mut self, chunks: &[Chunk], within: Option<Duration>, meter: &TargetMeter) -> Vec<Payload> {
+        if let Some(teller) = &mut self.teller {
+            teller.count(chunks);
+        }
         let selected = self.select(chunks, meter);
         if selected.is_empty() {
             return Vec::new();
@@ -224,12 +246,23 @@ impl Backend for Agent {
     }
 
     fn periodic(&mut self, last: bool) -> Option<Payload> {
-        let body = self.stats.take(last, &self.process)?;
-        Some(Payload { body, amount: Amount::default(), path: STATS, tries: STATS_TRIES })
+        if let Some(body) = self.stats.take(last, &self.process) {
+            return Some(Payload {
+                body,
+                amount: Amount::default(),
+                path: STATS,
+                tries: STATS_TRIES,
+                kind: "",
+            });
+        }
+        let message = self.teller.as_mut()?.take(Instant::now(), last)?;
+        let telemetry::Message { kind, body } = message;
+        Some(Payload { body, amount: Amount::default(), path: telemetry::PATH, tries: 1, kind })
     }
 
     fn due(&self) -> Option<Instant> {
-        self.stats.due()
+        let told = self.teller.as_ref().and_then(Teller::due);
+        [self.stats.due(), told].into_iter().flatten().min()
     }
 }
 

@@ -75,7 +75,13 @@ impl Receiver {
             return None;
         }
         let body = otlp::logs::encode(chunks, &self.process, self.format == Format::OtlpJson)?;
-        Some(Payload { body: self.packed(body), amount: Amount::default(), path: LOGS, tries: LOGS_TRIES })
+        Some(Payload {
+            body: self.packed(body),
+            amount: Amount::default(),
+            path: LOGS,
+            tries: LOGS_TRIES,
+            kind: "",
+        })
     }
 
     fn send_logs(&mut self, body: &[u8], within: Option<Duration>, meter: &TargetMeter) -> Outcome {

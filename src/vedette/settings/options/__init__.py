@@ -12,6 +12,7 @@ from vedette.settings.options import (
     requests,
     sampling,
     sending,
+    telemetry,
     users,
 )
 
@@ -21,6 +22,18 @@ if TYPE_CHECKING:
 
     from vedette.settings.option import Option
 
-TOPICS = (application, sending, sampling, propagation, requests, integrations, protection, api_security, users, remote)
+TOPICS = (
+    application,
+    sending,
+    sampling,
+    propagation,
+    requests,
+    integrations,
+    protection,
+    api_security,
+    users,
+    remote,
+    telemetry,
+)
 
 OPTIONS: dict[str, Option[Any]] = {row.name: row for topic in TOPICS for row in topic.OPTIONS}

@@ -1,0 +1,106 @@
+//! What a process knows of itself. Written by the application's threads, read by the worker; without locks, since the
+//! process may fork at any moment.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use serde_json::{json, Value};
+
+/// Entries of each kind that are kept; a process that changes its settings all day must not grow by it.
+const MOST: usize = 4_096;
+
+/// Facts that only become more.
+#[derive(Default)]
+pub struct Facts {
+    configuration: ArcSwap<Vec<Value>>,
+    integrations: ArcSwap<Vec<Integration>>,
+    loaded: ArcSwap<Loaded>,
+}
+
+/// What became of an integration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Integration {
+    /// Its name.
+    pub name: String,
+    /// Version of the library; empty if it is not known.
+    pub version: String,
+    /// Whether it was put to work without being asked for by name.
+    pub automatic: bool,
+    /// Why it leaves the library alone; empty if it does not.
+    pub error: String,
+}
+
+/// What was imported, and from where.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// Top-level names of the modules that are loaded.
+    pub modules: Vec<String>,
+    /// Folders that modules are imported from.
+    pub paths: Vec<String>,
+}
+
+impl Facts {
+    /// Begins anew: the process was configured, perhaps not for the first time.
+    pub fn configure(&self, entries: Vec<Value>) {
+        self.configuration.store(Arc::new(numbered(Vec::new(), entries)));
+    }
+
+    /// Takes settings that changed while the process runs.
+    pub fn changed(&self, entries: &[Value]) {
+        self.configuration.rcu(|known| numbered(known.to_vec(), entries.to_vec()));
+    }
+
+    /// Takes what became of an integration.
+    pub fn integrated(&self, integration: &Integration) {
+        self.integrations.rcu(|known| {
+            let mut all = known.to_vec();
+            if all.len() < MOST && !all.contains(integration) {
+                all.push(integration.clone());
+            }
+            all
+        });
+    }
+
+    /// Takes what is loaded now.
+    pub fn observed(&self, loaded: Loaded) {
+        self.loaded.store(Arc::new(loaded));
+    }
+
+    pub(super) fn configuration(&self) -> Arc<Vec<Value>> {
+        self.configuration.load_full()
+    }
+
+    pub(super) fn integrations(&self) -> Arc<Vec<Integration>> {
+        self.integrations.load_full()
+    }
+
+    pub(super) fn loaded(&self) -> Arc<Loaded> {
+        self.loaded.load_full()
+    }
+}
+
+/// `known` and `new`, each entry with its number (`seq_id`), from 1.
+fn numbered(mut known: Vec<Value>, new: Vec<Value>) -> Vec<Value> {
+    for mut entry in new {
+        if known.len() < MOST && entry.is_object() {
+            entry["seq_id"] = (known.len() + 1).into();
+            known.push(entry);
+        }
+    }
+    known
+}
+
+impl Integration {
+    pub(super) fn json(&self) -> Value {
+        let fine = self.error.is_empty();
+        let text = |text: &str| if text.is_empty() { Value::Null } else { text.into() };
+        json!({
+            "name": self.name,
+            "version": text(&self.version),
+            "enabled": fine,
+            "compatible": fine,
+            "auto_enabled": self.automatic,
+            "error": text(&self.error),
+        })
+    }
+}
