@@ -92,7 +92,7 @@ class Senders:
         if isinstance(message.get("runtime_id"), str):
             facts["instance"] = message["runtime_id"][:LONGEST]
         with self._lock:
-            sender = self._of(facts)
+            sender = self._of(facts, sure=False)
             for event in _events(message):
                 _take(sender.libraries, event.get("dependencies"), _version)
                 _take(sender.integrations, event.get("integrations"), _state)
@@ -102,10 +102,11 @@ class Senders:
         with self._lock:
             return [sender.as_json() for sender in reversed(self._known.values())]
 
-    def _of(self, facts: dict[str, str]) -> Sender:
+    def _of(self, facts: dict[str, str], sure: bool = True) -> Sender:
+        """The sender of these facts. What telemetry says is not sure: its service may be another than that of spans."""
         key = facts.get("instance") or f"{facts.get('service', '')}\0{facts.get('host', '')}"
         sender = self._known.setdefault(key, Sender())
-        sender.facts.update(facts)
+        sender.facts = {**sender.facts, **facts} if sure else {**facts, **sender.facts}
         sender.last = time.time_ns()
         self._known.move_to_end(key)
         while len(self._known) > MOST:
