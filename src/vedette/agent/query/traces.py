@@ -68,3 +68,13 @@ def _matches(
     text = statement("matching_traces").replace("{condition}", where)
     parameters: list[Any] = [floor, *values, END_OF_TIME if before is None else before, limit + 1]
     return rows(cursor, text, parameters)
+
+
+def slowest_traces(cursor: duckdb.DuckDBPyConnection, terms: list[Term], period: Period, limit: int = 50) -> list[Row]:
+    """The traces of a period with the longest spans that match all terms, slowest first; at most 500."""
+    where, values = condition(terms)
+    text = statement("slowest_traces").replace("{condition}", f"start >= ? AND start < ? AND {where}")
+    found = rows(cursor, text, [period.start, period.end, *values, max(1, min(limit, MOST_TRACES))])
+    order = [str(row["trace_id"]).replace("-", "") for row in found]
+    by_id = {row["trace_id"]: row for row in rows(cursor, statement("trace_summaries"), [order])}
+    return [by_id[trace_id] for trace_id in order if trace_id in by_id]

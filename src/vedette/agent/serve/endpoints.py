@@ -21,7 +21,7 @@ from vedette.agent.query.statements import Row
 from vedette.agent.query.summary import summary
 from vedette.agent.query.terms import parse
 from vedette.agent.query.trace import as_json, find_trace
-from vedette.agent.query.traces import list_traces
+from vedette.agent.query.traces import list_traces, slowest_traces
 from vedette.agent.serve.context import Context
 from vedette.agent.serve.parameters import number, trace_id
 from vedette.agent.serve.schemas import (
@@ -102,8 +102,11 @@ def _summary(asked: Asked) -> dict[str, Any]:
 def _traces(asked: Asked) -> dict[str, Any]:
     terms = parse(asked.text("q"))
     limit, before = number(asked.request, "limit") or 50, number(asked.request, "before")
-    page = list_traces(asked.cursor, terms, asked.context.writer.seq, limit, before)
     problems = {term.text: term.problem for term in terms if term.problem}
+    if asked.text("sort") == "duration":
+        found = slowest_traces(asked.cursor, terms, period(asked.request), limit)
+        return {"traces": found, "before": None, "problems": problems}
+    page = list_traces(asked.cursor, terms, asked.context.writer.seq, limit, before)
     return {"traces": page.traces, "before": page.before, "problems": problems}
 
 
@@ -213,6 +216,8 @@ ALL: tuple[Endpoint, ...] = (
             Parameter("q", "search: words, `service:`, `error`, `attack`, `min:10ms`, any attribute", TEXT),
             Parameter("limit", "how many, at most 500 (default 50)", WHOLE),
             Parameter("before", "`before` of the answer before, for older ones", WHOLE),
+            Parameter("sort", "`duration`: the slowest of a period instead", {"type": "string", "enum": ["duration"]}),
+            *PERIOD,
         ),
         made_of(traces=many(named("TraceSummary")), before=maybe(WHOLE), problems=TEXTS),
         _traces,
@@ -230,7 +235,6 @@ ALL: tuple[Endpoint, ...] = (
             slowest=many(ANYTHING),
             errors=many(ANYTHING),
             attacks=many(ANYTHING),
-            repeated=many(ANYTHING),
             by_service=many(ANYTHING),
             hints=many(TEXT),
         ),

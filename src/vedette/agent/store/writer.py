@@ -19,7 +19,7 @@ from vedette.agent.store.tables import SPANS, TABLES, Row, Table
 
 BATCH = 5_000
 """Most rows of one write; more gain nothing."""
-GATHER = 0.05
+GATHER = 0.02
 """Seconds to wait for more rows before a write: one transaction costs the same for one row or for thousands. Senders
 wait for it too, since they are told that their rows are kept only once that is true."""
 SWEEP = 10.0
