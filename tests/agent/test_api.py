@@ -124,7 +124,7 @@ def test_a_trace_is_explained(shop):
     )
     assert [(step["resource"], step["time"]) for step in told["critical_path"][:2]] == [
         ("GET pay", 600),
-        ("GET /cart", 180),
+        ("GET /cart", 204),
     ]
     assert told["slowest"][0]["own_time"] == 600
     assert (told["errors"][0]["type"], told["errors"][0]["stack"]) == ("ValueError", ['File "shop.py", line 7'])

@@ -98,14 +98,14 @@ def test_a_collector_reads_what_was_forwarded(collector):
     assert all(len(span["traceId"]) == 32 for span in spans)
 
 
-def test_the_datadog_test_agent_reads_what_was_forwarded(ddapm):
-    ddapm.clear()
-    with running("--memory", "--forward-datadog", ddapm.url) as agent:
+def test_the_datadog_test_agent_reads_what_was_forwarded(ddapm_agent):
+    ddapm_agent.clear()
+    with running("--memory", "--forward-datadog", ddapm_agent.url) as agent:
         agent.send(agent.page + "/v0.4/traces", "ddtrace.v0.4.msgpack", "application/msgpack")
         agent.send(agent.otlp + "/v1/traces", "opentelemetry.otlp.pb", "application/x-protobuf")
         until(lambda: agent.ask("/api/about")["forward"].get("sent", 0) >= 2)
         stored = agent.ask("/api/summary")["spans"]
-    traces = ddapm.traces()
+    traces = ddapm_agent.traces()
     assert sum(len(trace) for trace in traces) == stored
     services = {span["service"] for trace in traces for span in trace}
     assert "billing" in services  # from OTLP

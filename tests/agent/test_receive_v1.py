@@ -4,6 +4,8 @@ here after the Agent's public schema, and Datadog's own test agent has to read t
 
 from __future__ import annotations
 
+import urllib.request
+
 import msgpack
 import pytest
 
@@ -181,3 +183,22 @@ def test_every_cut_is_refused(agent, path, body):
 def test_a_place_beyond_the_table_is_refused(agent):
     bad = msgpack.packb({11: [{4: [{1: "shop", 2: 7}], 6: TRACE}]})
     assert agent.client.put("/v1.0/traces", content=bad).status_code == 400
+
+
+def test_datadogs_test_agent_reads_the_same(ddapm_agent):
+    ddapm_agent.clear()
+    request = urllib.request.Request(
+        f"{ddapm_agent.url}/v1.0/traces", v1(), {"Content-Type": "application/msgpack"}, method="PUT"
+    )
+    urllib.request.urlopen(request, timeout=10).close()
+    ((root, child),) = ddapm_agent.traces()
+    assert (root["service"], root["name"], root["resource"], root["type"]) == (
+        "shop",
+        "web.request",
+        "GET /orders",
+        "web",
+    )
+    assert (root["span_id"], child["parent_id"], root["start"], root["duration"]) == (11, 11, START, 5_000_000)
+    assert root["trace_id"] == int.from_bytes(TRACE[8:], "big")
+    assert (root["meta"]["http.method"], root["metrics"]["items"], child["resource"]) == ("GET", 3, "SELECT 1")
+    assert (root["meta"]["env"], root["meta"]["version"], root["meta"]["span.kind"]) == ("test", "1.2", "server")

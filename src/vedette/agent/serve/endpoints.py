@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import duckdb
 from starlette.requests import Request
 
-from vedette.agent.query.state import state
 from vedette.agent.query.errors import ORDERS as ERROR_ORDERS
 from vedette.agent.query.errors import errors
 from vedette.agent.query.explain import explain
@@ -17,6 +16,7 @@ from vedette.agent.query.groups import CALLS, ENDPOINTS, ORDERS, STATEMENTS, WOR
 from vedette.agent.query.period import LENGTHS, USUAL
 from vedette.agent.query.services import edges, services
 from vedette.agent.query.signals import Wanted, logs, metric_names, metrics
+from vedette.agent.query.state import state
 from vedette.agent.query.statements import Row
 from vedette.agent.query.summary import summary
 from vedette.agent.query.terms import parse
