@@ -61,8 +61,19 @@ def test_the_example(client: Any) -> None:
     assert coupon["appsec.events.coupon.redeemed.code"] == "SPRING"
 
 
+def test_the_deny_list(client: Any, tmp_path: Path) -> None:
+    file = tmp_path / "denied"
+    (lines,) = re.findall(r"```\n(# VEDETTE_DENY_LIST.*?)```", PAGE, re.DOTALL)
+    file.write_text(lines)
+    with protected("block", deny_list=str(file)):
+        assert client.get("/orders").status_code == 403
+    with protected("block", deny_users="bob"):
+        assert client.get("/orders").status_code == 200
+        assert client.post("/login", data={"name": "bob", "password": ""}).status_code == 403
+
+
 def test_the_settings_of_the_page_exist() -> None:
-    named = {name.lower() for name in re.findall(r"`VEDETTE_((?!DJANGO|DENY)[A-Z_]+)", PAGE)}
+    named = {name.lower() for name in re.findall(r"`VEDETTE_((?!DJANGO)[A-Z_]+)", PAGE)}
     assert named <= set(OPTIONS)
     assert len(named) >= 6
 

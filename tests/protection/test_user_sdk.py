@@ -287,3 +287,15 @@ def test_an_application_refuses_a_request_by_itself(monitoring: None, spans: Spa
     app.add_url_rule("/", view_func=lambda: str(block_request()))
     assert ask(app, "/").status == 403
     assert spans.one()["attributes"]["appsec.blocked"] == "true"
+
+
+def test_applications_of_no_framework(denying: None) -> None:
+    def plain(environ: Any, start_response: Any) -> list[bytes]:
+        set_user(environ["QUERY_STRING"])
+        start_response("200 OK", [])
+        return [b"welcome"]
+
+    application = vedette.instrument_wsgi(plain)
+    assert ask(application, "/?good").body == b"welcome"
+    answer = ask(application, "/?evil")
+    assert (answer.status, b"blocked" in answer.body) == (403, True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vedette.instrument import Around, Call, Integration, enclosing
-from vedette.instrument.families import routing, users
+from vedette.instrument.families import users
 from vedette.operations import IncomingRequest
 from vedette.operations.statuses import server_errors
 
@@ -47,7 +47,7 @@ integration = Integration(
     protection=["http", "blocking", "user-events", "user-blocking"],
     hooks=[
         Around("rest_framework.views:APIView.handle_exception", handling, handled),
-        Around("rest_framework.request:Request._authenticate", routing.result_wanted, authenticated, optional=True),
+        Around("rest_framework.request:Request._authenticate", users.heard, authenticated, optional=True),
     ],
     pins={
         "<3.5": ["django==1.8"],

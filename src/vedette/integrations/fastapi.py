@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from vedette.instrument import Around, Call, Integration, enclosing
-from vedette.instrument.families import asgi, routing, users
+from vedette.instrument.families import asgi, users
 from vedette.operations import IncomingRequest, Task
 
 TYPE_CHECKING = False
@@ -79,7 +79,7 @@ integration: Integration = Integration(
         Around("fastapi.routing:APIRoute.handle", matched, optional=True),
         Around("fastapi.telemetry._api:_unconfigured", asked_for_a_provider, optional=True),
         Around("fastapi.security.oauth2:OAuth2PasswordRequestForm.__init__", form_read, optional=True),
-        Around("fastapi.security.http:HTTPBasic.__call__", routing.result_wanted, basic_read, optional=True),
+        Around("fastapi.security.http:HTTPBasic.__call__", users.heard, basic_read, optional=True),
         Around("fastapi.routing:serialize_response", serialized, optional=True, option="full"),
     ],
     pins={"<0.110": ["anyio<4", "httpx<0.28"]},

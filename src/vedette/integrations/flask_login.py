@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from vedette.instrument import Around, Call, Integration, enclosing
-from vedette.instrument.families import routing, users
+from vedette.instrument.families import users
 from vedette.operations import Attempt, IncomingRequest, Login
 from vedette.operations.login import FAILURE, SUCCESS
 
@@ -48,7 +48,7 @@ def _session_id() -> Any:
 
 def dispatching(_: Call) -> None:
     """A view is about to run: one where people sign in decides about what came with the request."""
-    if not _FORMS:
+    if not _FORMS or not Login.listeners:
         return
     request = sys.modules["flask.globals"].request._get_current_object()
     field = _FORMS.get(request.endpoint)
@@ -111,8 +111,8 @@ integration: Integration = Integration(
         "<0.6": ["flask<2.2", "werkzeug<2.1", "jinja2<3.1", "itsdangerous<2.1", "markupsafe<2.1"],
     },
     hooks=[
-        Around("flask_login.utils:login_user", routing.result_wanted, signed_in),
-        Around("flask_login.login_manager:LoginManager._load_user", routing.result_wanted, loaded),
+        Around("flask_login.utils:login_user", users.heard, signed_in),
+        Around("flask_login.login_manager:LoginManager._load_user", users.heard, loaded),
         Around("flask.app:Flask.dispatch_request", dispatching),
     ],
     notes="Requests are told by Flask's integration, which must be on. Failed sign-ins are recognised at endpoints "

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 from vedette.instrument import Around, Call, Integration, Setup, enclosing
 from vedette.instrument.families import asgi, users
 from vedette.instrument.families.met import Met
-from vedette.operations import IncomingRequest, Task
+from vedette.operations import IncomingRequest, Login, Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,9 +56,10 @@ def authenticate(installed: Installed) -> Callable[[], None]:
 
 def asking(call: Call) -> None:
     """A backend is about to look at a request. With HTTP Basic, how it is answered tells whether that was good."""
-    call.target = call.target  # said explicitly: whom it finds is to be told
-    connection = call.arg(0, "conn")
-    users.attempted(users.basic_login(connection.headers.get("authorization")), signs_in=False)
+    users.heard(call)
+    if Login.listeners:
+        header = call.arg(0, "conn").headers.get("authorization")
+        users.attempted(users.basic_login(header), signs_in=False)
 
 
 def authenticated(_: Call, result: Any) -> None:

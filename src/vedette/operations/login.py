@@ -7,6 +7,7 @@ from vedette.operations.operation import Operation
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from vedette.operations.incoming_request import IncomingRequest
 
@@ -54,7 +55,7 @@ class Login(Operation):
         self.full_name: object = None
         self.role: object = None
         self.scope: object = None
-        self.metadata: Mapping[object, object] | None = None
+        self.metadata: Mapping[Any, Any] | None = None
         """What else the application tells of it."""
         self.request: IncomingRequest | None = None
         """The request that it belongs to; None for the one under way."""

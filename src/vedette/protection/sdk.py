@@ -120,7 +120,7 @@ def block_request() -> None:
 
 
 def _tell(login: Login, metadata: Metadata | None) -> None:
-    login.metadata = metadata if isinstance(metadata, dict) else None
+    login.metadata = metadata if hasattr(metadata, "items") else None
     login.tell()
 
 

@@ -61,7 +61,7 @@ class UserGuard(Quiet):
             return False
         user = ToldUser(login, mode == _ANONYMOUS)
         request = login.request or enclosing(IncomingRequest)
-        client = None if request is None else self._client(request)
+        client = self._client(request) if request is not None and login.event else None
         span = current_root_span() if request is None else request.span
         if span is not None:
             user_tags.tell(span, login.event, user, mode, client)

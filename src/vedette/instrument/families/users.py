@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from vedette._native import Call
+
 IDS = ("pk", "id", "user_id", "uuid", "uid", "identity", "sub")
 LOGINS = ("username", "login", "user_name", "email", "identity", "display_name")
 _MOST_BASIC = 2_048
@@ -34,6 +36,12 @@ def login_of(
 ) -> Login:
     """What happened to a user, as an operation."""
     return Login(event, field(user, ids), field(user, logins), session_id, exists=True)
+
+
+def heard(call: Call) -> None:
+    """A describer for a function whose result tells of a user: it is looked at where somebody listens."""
+    if Login.listeners:
+        call.target = call.target  # said explicitly: the call is to be watched, though nothing is told before it
 
 
 def is_authenticated(user: Any) -> bool:

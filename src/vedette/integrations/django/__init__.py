@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vedette.instrument import Around, Integration, Setup
-from vedette.instrument.families import asgi, routing
+from vedette.instrument.families import asgi, users
 from vedette.integrations.django import account, cache, command, database, middleware, request, signal, template, view
 from vedette.integrations.django.switches import OPTIONS, switches
 
@@ -42,8 +42,8 @@ integration = Integration(
         Setup("django.db.backends.base.base", database.install),
         Setup("django.dispatch.dispatcher", signal.install),
         Setup("django.contrib.auth.signals", account.install),
-        Around("django.contrib.auth:get_user", routing.result_wanted, account.met),
-        Around("django.contrib.auth:aget_user", routing.result_wanted, account.met, optional=True),
+        Around("django.contrib.auth:get_user", users.heard, account.met),
+        Around("django.contrib.auth:aget_user", users.heard, account.met, optional=True),
         Around(f"{USERS}.get_by_natural_key", account.looking, account.found, optional=True),
         Around(f"{USERS}.aget_by_natural_key", account.looking, account.found, optional=True),
         Around("django.contrib.auth.base_user:AbstractBaseUser.save", account.saving, account.saved, optional=True),

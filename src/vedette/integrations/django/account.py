@@ -48,7 +48,7 @@ def _contained(installed: Installed, told: Callable[..., None]) -> Callable[...,
     hook = installed.hook(None, told)
 
     def receiver(sender: Any = None, **kwargs: Any) -> None:
-        if not hook.switch.on:
+        if not hook.switch.on or not Login.listeners:
             return
         try:
             told(**kwargs)
@@ -82,8 +82,9 @@ def _claimed(credentials: dict[str, Any]) -> Any:
 
 def looking(call: Call) -> None:
     """`get_by_natural_key`: a backend is about to look for an account. If there is none, this is the last word."""
-    _looked_up.set((str(call.arg(0, "username")), None))
-    call.target = call.target  # said explicitly: what it finds is to be told
+    if Login.listeners:
+        _looked_up.set((str(call.arg(0, "username")), None))
+        call.target = call.target  # said explicitly: what it finds is to be told
 
 
 def found(call: Call, user: Any) -> None:
@@ -93,7 +94,7 @@ def found(call: Call, user: Any) -> None:
 
 def saving(call: Call) -> None:
     """A user is saved: within a request, one that is new has signed up."""
-    if call.instance._state.adding and enclosing(IncomingRequest) is not None:
+    if Login.listeners and call.instance._state.adding and enclosing(IncomingRequest) is not None:
         call.target = call.target  # said explicitly: only once it is saved it has a key
 
 
