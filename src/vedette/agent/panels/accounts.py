@@ -11,7 +11,7 @@ from vedette.agent.query.accounts import SignIns
 from vedette.agent.query.statements import Row
 
 DENY_LISTS = "/deny-lists"
-FEW = 5
+FEW, TRIED = 5, 3
 _INSIDE = [ipaddress.ip_network(network) for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8",
            "169.254.0.0/16", "::1/128", "fc00::/7", "fe80::/10")]  # fmt: skip
 _FAILURE = "appsec.events.users.login.failure.usr.login"
@@ -21,7 +21,6 @@ def numbers(found: SignIns) -> list[dict[str, Any]]:
     """The few numbers above the tables."""
     failures, successes = found.count("failures"), found.count("successes")
     taken = sum(1 for row in found.accounts if row["is_taken"])
-    taken += len({name for row in found.addresses for name in row["entered"] or ()} - _taken_names(found))
     return [
         _number("Sign-ins", failures + successes),
         {**_number("Failed", failures), "more": share(failures, failures + successes)},
@@ -30,10 +29,6 @@ def numbers(found: SignIns) -> list[dict[str, Any]]:
         _number("Attacking addresses", len(found.addresses), "attack"),
         _number("Likely takeovers", taken, "attack"),
     ]
-
-
-def _taken_names(found: SignIns) -> set[str]:
-    return {row["account"] for row in found.accounts if row["is_taken"]}
 
 
 def _number(label: str, count: int, kind: str = "") -> dict[str, Any]:
@@ -46,7 +41,7 @@ def account(row: Row, search: Any) -> dict[str, Any]:
     worst = sorted(by_address, key=lambda each: (-by_address[each], each))[:FEW]
     return {
         **{key: row[key] for key in ("account", "failures", "successes", "addresses", "services", "first", "last")},
-        "kind": "from many addresses" if row["is_distributed"] else "brute force",
+        "kind": _kind(row),
         "taken": bool(row["is_taken"]),
         "taken_href": f"/trace/{row['taken_trace']}" if row["taken_trace"] else "",
         "exists": not (row["is_unknown"] and not row["is_known"]),
@@ -57,6 +52,12 @@ def account(row: Row, search: Any) -> dict[str, Any]:
     }
 
 
+def _kind(row: Row) -> str:
+    if row["is_distributed"]:
+        return "many addresses"
+    return "brute force" if row["is_forced"] else "credential stuffing"
+
+
 def attacker(row: Row, search: Any) -> dict[str, Any]:
     """One attacking address."""
     keys = ("address", "failures", "successes", "accounts", "unknown_accounts", "services", "first", "last")
@@ -64,8 +65,8 @@ def attacker(row: Row, search: Any) -> dict[str, Any]:
         **{key: row[key] for key in keys},
         "kind": "credential stuffing" if row["is_stuffing"] else "brute force",
         "entered": row["entered"] or [],
-        "tried": (row["tried"] or [])[:FEW],
-        "more_tried": max(int(row["accounts"]) - FEW, 0),
+        "tried": (row["tried"] or [])[:TRIED],
+        "more_tried": max(int(row["accounts"]) - TRIED, 0),
         "spark": spark(row["buckets"]),
         "href": search(term("client.address", row["address"])),
         "deny": None if is_inside(row["address"]) else denial("address", row["address"]),

@@ -16,6 +16,8 @@ from vedette.agent.query.series import BUCKETS, SPARKS, size_of
 from vedette.agent.query.statements import Row, rows, statement
 from vedette.settings.options import OPTIONS
 
+MOST = 200_000
+"""Newest sign-ins that are looked at: more take the page seconds."""
 NOTHING: Row = {"failures": 0, "successes": 0, "signups": 0}
 _NUMBERS = ("account_failures", "account_addresses", "address_accounts", "failure_ratio")
 
@@ -46,9 +48,11 @@ def sign_ins(cursor: duckdb.DuckDBPyConnection, scope: Scope) -> SignIns:
     size = size_of(scope.period)
     over_time = rows(cursor, _filled("sign_ins", where), [scope.period.start, size, *values])
     found = {row["bucket"]: row for row in over_time}
+    attackers = rows(cursor, _filled("attackers", where), [*values, *spark])
+    stuffing = [row["address"] for row in attackers if row["is_stuffing"]]
     return SignIns(
-        rows(cursor, _filled("accounts", where), [*values, *spark]),
-        rows(cursor, _filled("attackers", where), [*values, *spark]),
+        rows(cursor, _filled("accounts", where), [*values, stuffing, stuffing, *spark]),
+        attackers,
         scope.period,
         size,
         [found.get(number, NOTHING) for number in range(BUCKETS)],
@@ -70,5 +74,6 @@ def _filled(name: str, where: str) -> str:
     text = statement(name).replace("{condition}", where)
     for number in _NUMBERS:
         text = text.replace(f"{{{number}}}", str(OPTIONS[f"takeover_{number}"].default))
+    text = text.replace("{most}", str(MOST))
     window = int(OPTIONS["takeover_window"].default or 0) * 1_000_000_000
     return text.replace("{window}", str(window))

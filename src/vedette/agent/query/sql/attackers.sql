@@ -1,6 +1,14 @@
 -- Addresses that attack accounts: many accounts fail from there and few succeed, or one account fails again and again.
 WITH chosen AS (
     SELECT *, start::BIGINT AS moment FROM sign_ins WHERE event <> 'signup' AND address <> '' AND {condition}
+    ORDER BY seq DESC LIMIT {most}
+),
+worth AS (
+    -- Windows are dear: only for addresses that could be attackers at all.
+    SELECT * FROM chosen WHERE address IN (
+        SELECT address FROM chosen WHERE event = 'failure' GROUP BY address
+        HAVING count(*) >= least({account_failures}, {address_accounts})
+    )
 ),
 seen AS (
     SELECT
@@ -9,7 +17,7 @@ seen AS (
         count(*) OVER lately AS attempts,
         count(DISTINCT account) FILTER (event = 'failure') OVER lately AS at_accounts,
         count(*) FILTER (event = 'failure') OVER one AS of_one
-    FROM chosen
+    FROM worth
     WINDOW
         lately AS (PARTITION BY address ORDER BY moment RANGE BETWEEN {window} PRECEDING AND CURRENT ROW),
         one AS (PARTITION BY address, account ORDER BY moment RANGE BETWEEN {window} PRECEDING AND CURRENT ROW)
