@@ -78,3 +78,23 @@ def small_agent() -> Iterator[LocalAgent]:
 def payload():
     """Reads a recorded payload."""
     return lambda name: (PAYLOADS / name).read_bytes()
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory):
+    """The browser that all tests use, one after the other."""
+    from tests.agent.browser import Browser  # skips where selenium is missing, but only the tests that need it
+
+    started = Browser(tmp_path_factory.mktemp("browser") / "profile")
+    yield started
+    started.driver.quit()
+
+
+@pytest.fixture
+def browser(agent, chromium):
+    """A browser; in the end, everything that it asked for must have been the agent's, and nothing complained."""
+    chromium.turn_to(agent.page)
+    yield chromium
+    foreign = [url for url in chromium.requested() if not url.startswith((agent.page, "data:", "chrome:", "about:"))]
+    assert foreign == []
+    assert chromium.complaints() == []

@@ -1,96 +1,19 @@
-"""The page in a real browser: list, search, trace, span, by mouse and keys; nothing from elsewhere, no errors.
-
-`VEDETTE_SCREENSHOTS=DIR` keeps pictures of what was seen, light and dark.
-"""
+"""The page in a real browser: list, search, trace, span, by mouse and keys; nothing from elsewhere, no errors."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import time
 import urllib.request
-from pathlib import Path
 
 import pytest
 
+from tests.agent.browser import Keys, needs_chromium
 from tests.agent.conftest import PAYLOADS
 from tests.agent.test_process import running
 
-webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
-
-from selenium.webdriver.chrome.service import Service  # noqa: E402
-from selenium.webdriver.common.by import By  # noqa: E402
-from selenium.webdriver.common.keys import Keys  # noqa: E402
-from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
-
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER) and os.environ.get("CI") != "true",  # where it is installed on purpose, absence fails
-    reason="needs chromium and chromedriver",
-)
-FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --window-size=1440,900"
-)
-PICTURES = os.environ.get("VEDETTE_SCREENSHOTS")
+pytestmark = needs_chromium
 EVIL = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
-
-
-class Browser:
-    """A browser that looks at one agent."""
-
-    def __init__(self, folder: Path, page: str) -> None:
-        options = webdriver.ChromeOptions()
-        options.binary_location = CHROMIUM
-        for flag in [*FLAGS.split(), f"--user-data-dir={folder}"]:
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-        self.page = page
-
-    def fresh(self) -> None:
-        """As new: nothing kept, the usual size, light."""
-        self.driver.get(self.page + "/favicon.ico")
-        self.driver.execute_script("localStorage.clear(); sessionStorage.clear()")
-        self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        self.colours("light")
-        self.requested()
-        self.complaints()
-
-    def open(self, path: str) -> None:
-        self.driver.get(self.page + path)
-
-    def all(self, selector: str):
-        return self.driver.find_elements(By.CSS_SELECTOR, selector)
-
-    def one(self, selector: str):
-        return self.until(lambda: self.all(selector))[0]
-
-    def until(self, condition):
-        return WebDriverWait(self.driver, 15).until(lambda _: condition())
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.driver.switch_to.active_element.send_keys(key)
-
-    def colours(self, scheme: str) -> None:
-        features = [{"name": "prefers-color-scheme", "value": scheme}]
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-
-    def picture(self, name: str) -> None:
-        if PICTURES:
-            Path(PICTURES).mkdir(parents=True, exist_ok=True)
-            self.driver.save_screenshot(f"{PICTURES}/{name}.png")
-
-    def requested(self) -> list[str]:
-        """Addresses that were asked for since the last call."""
-        messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
-        sent = [message["params"] for message in messages if message["method"] == "Network.requestWillBeSent"]
-        return [parameters["request"]["url"] for parameters in sent]
-
-    def complaints(self) -> list[str]:
-        return [entry["message"] for entry in self.driver.get_log("browser")]
 
 
 def otlp(trace: str, count: int = 1, name: str = "work", **attributes: str) -> dict:
@@ -113,24 +36,6 @@ def otlp(trace: str, count: int = 1, name: str = "work", **attributes: str) -> d
 def agent():
     with running("--memory") as started:
         yield started
-
-
-@pytest.fixture(scope="module")
-def opened(agent, tmp_path_factory):
-    """The browser that all tests use, one after the other."""
-    browser = Browser(tmp_path_factory.mktemp("browser") / "profile", agent.page)
-    yield browser
-    browser.driver.quit()
-
-
-@pytest.fixture
-def browser(agent, opened):
-    """A browser; in the end, everything that it asked for must have been the agent's, and nothing complained."""
-    opened.fresh()
-    yield opened
-    foreign = [url for url in opened.requested() if not url.startswith((agent.page, "data:", "chrome:", "about:"))]
-    assert foreign == []
-    assert opened.complaints() == []
 
 
 def send(agent, payload: dict) -> None:
@@ -237,8 +142,7 @@ def test_a_trace_of_ten_thousand_spans_is_drawn_at_once_and_scrolls(agent, brows
 @pytest.mark.parametrize("width", [390, 820])
 def test_narrow_screens_need_no_sideways_scrolling(agent, browser, width):
     send_recorded(agent)
-    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": True}
-    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.size(width)
     trace = agent.ask("/api/traces?q=attack")["traces"][0]["trace_id"]
     for name, path in (("live", "/"), ("trace", f"/trace/{trace}")):
         browser.open(path)
