@@ -81,7 +81,8 @@ def _compiled(rule: dict[str, Any]) -> dict[str, Any]:
 
 def _conditions(rule: dict[str, Any]) -> list[dict[str, Any]]:
     if "sink" in rule:
-        parameters = {"resource": [{"address": rule["sink"]}], "params": _inputs(rule)}
+        sinks = [rule["sink"]] if isinstance(rule["sink"], str) else rule["sink"]
+        parameters = {"resource": [{"address": sink} for sink in sinks], "params": _inputs(rule)}
         parameters.update({"db_type": [{"address": rule["dialect"]}]} if "dialect" in rule else {})
         return [{"operator": rule["operator"], "parameters": parameters}]
     return [_condition(one, rule) for one in rule.get("operators", [rule])]

@@ -1,7 +1,9 @@
 """The vocabulary in which integrations describe what their libraries do."""
+
 from __future__ import annotations
 
 from vedette.operations.command import Command
+from vedette.operations.connection import Connection
 from vedette.operations.file_access import FileAccess
 from vedette.operations.incoming_message import IncomingMessage
 from vedette.operations.incoming_request import Answer, IncomingRequest
@@ -17,6 +19,7 @@ __all__ = [
     "Answer",
     "Attempt",
     "Command",
+    "Connection",
     "FileAccess",
     "IncomingMessage",
     "IncomingRequest",

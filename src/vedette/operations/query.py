@@ -1,4 +1,5 @@
 """A statement or command sent to a datastore."""
+
 from __future__ import annotations
 
 from vedette.operations.operation import Operation
@@ -14,7 +15,18 @@ if TYPE_CHECKING:
 class Query(Operation):
     """SQL, key-value, document or search: one round trip to a datastore."""
 
-    __slots__ = ("attributes", "batch", "comment", "cursor", "protection", "rows", "server", "system", "type")
+    __slots__ = (
+        "attributes",
+        "batch",
+        "comment",
+        "cursor",
+        "document",
+        "protection",
+        "rows",
+        "server",
+        "system",
+        "type",
+    )
 
     def __init__(
         self,
@@ -50,6 +62,8 @@ class Query(Operation):
         """How a comment for the database's monitoring gets into the call, where it may."""
         self.cursor = cursor
         """What runs it; what that needs in order to run it is no statement of its own."""
+        self.document: Any = None
+        """The query of a document database, as dictionaries and lists."""
         self.protection: Any = None
 
     @property

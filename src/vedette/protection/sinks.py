@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 from vedette._native import enclosing
-from vedette.operations import Command, FileAccess, IncomingRequest, OutgoingRequest, Query, Refusal
+from vedette.operations import Command, Connection, FileAccess, IncomingRequest, OutgoingRequest, Query, Refusal
 from vedette.protection.listener import Quiet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, Union
 
     from vedette._native import Call
     from vedette.operations import Operation
@@ -17,38 +19,70 @@ if TYPE_CHECKING:
     from vedette.protection.state import RequestState
 
     Addresses = dict[str, Any]
+    AddressesOf = Callable[[Any, RequestState], Union[Addresses, None]]
+
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+"""Variables by which HTTP clients are told of proxies, which are often inside."""
 
 
-def of_query(query: Query) -> Addresses | None:
-    """A statement, and the kind of database that will read it."""
+def of_query(query: Query, _: RequestState) -> Addresses | None:
+    """A statement or a document, and the kind of database that will read it."""
+    if query.document is not None:
+        return {"server.db.system": query.system, "server.db.document": query.document}
     if query.type != "sql" or not query.text:
         return None
     return {"server.db.system": query.system, "server.db.statement": query.text}
 
 
-def of_outgoing(request: OutgoingRequest) -> Addresses | None:
-    """A URL; of clients that use one another, the outermost tells it."""
+def of_outgoing(request: OutgoingRequest, state: RequestState) -> Addresses | None:
+    """A URL, and where it was redirected from; of clients that use one another, the outermost tells it."""
     outer = enclosing(OutgoingRequest)
-    if outer is not None and outer is not request and outer.url == request.url:
+    if outer is None or outer is request:
+        outer = state.fetching[-1] if state.fetching else None
+    if request.name is None:
+        state.fetching.append(request)
+    if outer is not None and outer.url == request.url:
         return None
-    return {"server.io.net.url": request.url}
+    redirect = redirected(request, outer, state.asked)
+    state.asked = request
+    return {**redirect, "server.io.net.url": request.url}
 
 
-def of_file(access: FileAccess) -> Addresses | None:
+def redirected(request: OutgoingRequest, outer: OutgoingRequest | None, last: OutgoingRequest | None) -> Addresses:
+    """Where the request before this one was redirected to. A different one within another follows a redirect, too."""
+    if last is not None and last.status is not None and 300 <= last.status < 400 and last.response_headers is not None:
+        location = last.response_headers.get("location")
+        if location:
+            return {"server.io.net.redirect": {"from": last.url, "to": location}}
+    return {} if outer is None else {"server.io.net.redirect": {"from": outer.url, "to": request.url}}
+
+
+def of_connection(connection: Connection, state: RequestState) -> Addresses | None:
+    """A connection to what a URL's host turned out to be, unless it may be a proxy's, as those of other ports are."""
+    request = enclosing(OutgoingRequest) or (state.fetching[-1] if state.fetching else None)
+    if request is None or connection.port not in (80, 443, request.port):
+        return None
+    if any(name.lower() in _PROXIES for name in os.environ):
+        return None
+    return {"server.io.net.connection": {"url": request.url, "address": connection.address}}
+
+
+def of_file(access: FileAccess, _: RequestState) -> Addresses | None:
     """A path."""
     return {"server.io.fs.file": access.path}
 
 
-def of_command(command: Command) -> Addresses | None:
+def of_command(command: Command, _: RequestState) -> Addresses | None:
     """A line for a shell, or a program with its arguments."""
     if command.line is not None:
         return {"server.sys.shell.cmd": command.line}
     return {"server.sys.exec.cmd": command.arguments}
 
 
-SINKS: tuple[tuple[type[Operation], Callable[[Any], Addresses | None], str], ...] = (
-    (Query, of_query, "SQL injection"),
+SINKS: tuple[tuple[type[Operation], AddressesOf, str], ...] = (
+    (Query, of_query, "injection into a query"),
     (OutgoingRequest, of_outgoing, "server-side request forgery"),
+    (Connection, of_connection, "server-side request forgery"),
     (FileAccess, of_file, "path traversal"),
     (Command, of_command, "command injection"),
 )
@@ -57,7 +91,7 @@ SINKS: tuple[tuple[type[Operation], Callable[[Any], Addresses | None], str], ...
 class SinkGuard(Quiet):
     """Listens to one kind of operation."""
 
-    def __init__(self, policy: Policy, addresses_of: Callable[[Any], Addresses | None], exploit: str) -> None:
+    def __init__(self, policy: Policy, addresses_of: AddressesOf, exploit: str) -> None:
         self._policy = policy
         self._addresses_of = addresses_of
         self._exploit = exploit
@@ -69,10 +103,29 @@ class SinkGuard(Quiet):
         if state is None:
             return
         try:
-            addresses = self._addresses_of(call.operation)
+            addresses = self._addresses_of(call.operation, state)
             stopped = addresses is not None and state.inspect(addresses, at_sink=True)
         except Exception as error:
             self._policy.troubled(error)
             return
         if stopped:
             raise Refusal(self._exploit)
+
+    def after(self, call: Call) -> None:
+        """It has happened."""
+        self._over(call.operation)
+
+    def failed(self, call: Call, error: BaseException) -> bool:
+        """It raised."""
+        self._over(call.operation)
+        return False
+
+    @staticmethod
+    def _over(operation: Operation) -> None:
+        """A request that has no span is no longer under way."""
+        if type(operation) is not OutgoingRequest or operation.name is not None:
+            return
+        request = enclosing(IncomingRequest)
+        state: RequestState | None = request.protection if request is not None else None
+        if state is not None and operation in state.fetching:
+            state.fetching.remove(operation)

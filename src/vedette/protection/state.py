@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vedette._native import Span
-    from vedette.operations import IncomingRequest
+    from vedette.operations import IncomingRequest, OutgoingRequest
     from vedette.protection.addresses import Raw
     from vedette.protection.answers import Action
     from vedette.protection.policy import Policy
@@ -24,7 +24,18 @@ if TYPE_CHECKING:
 class RequestState:
     """One request's inspection: what was looked at, found and decided."""
 
-    __slots__ = ("_client", "_earlier", "_findings", "_headers", "_inspection", "_operation", "_policy", "_response_id")
+    __slots__ = (
+        "_client",
+        "_earlier",
+        "_findings",
+        "_headers",
+        "_inspection",
+        "_operation",
+        "_policy",
+        "_response_id",
+        "asked",
+        "fetching",
+    )
 
     def __init__(self, policy: Policy, operation: IncomingRequest, earlier: Earlier | None = None) -> None:
         self._policy = policy
@@ -36,6 +47,10 @@ class RequestState:
         self._headers: dict[str, Any] = {}
         self._earlier = earlier
         """What was inspected elsewhere before; needed once a sink is reached."""
+        self.asked: OutgoingRequest | None = None
+        """The last request to another service."""
+        self.fetching: list[OutgoingRequest] = []
+        """Requests to other services that are under way and have no span that would lead to them."""
 
     def came_from(self, client: str | None, headers: dict[str, Any]) -> None:
         """Remembers the client's address, and the request's headers by lower-case name."""

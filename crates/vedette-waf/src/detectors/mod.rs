@@ -6,6 +6,7 @@
 
 pub(crate) mod candidates;
 mod command;
+mod document;
 mod host;
 mod path;
 mod shell;
@@ -21,6 +22,10 @@ use crate::rules::Input;
 pub(crate) trait Reading {
     /// The part of it that the input wrote, if that changed its structure.
     fn injection(&self, input: &Needle) -> Option<String>;
+    /// Whether the input chose where it goes, harmful or not: what comes back from there is the client's as well.
+    fn is_chosen_by(&self, _input: &Needle) -> bool {
+        false
+    }
 }
 
 type Read = for<'s> fn(&'s Data, &str) -> Option<Box<dyn Reading + 's>>;
@@ -42,6 +47,7 @@ struct Definition {
 const DEFINITIONS: &[Definition] = &[
     Definition { name: "sqli_detector", read: sql::read },
     Definition { name: "ssrf_detector", read: url::read },
+    Definition { name: "nosqli_detector", read: document::read },
     Definition { name: "lfi_detector", read: path::read },
     Definition { name: "cmdi_detector", read: command::read },
     Definition { name: "shi_detector", read: shell::read },

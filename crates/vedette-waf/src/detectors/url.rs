@@ -155,6 +155,12 @@ impl Reading for Url<'_> {
         let by_chance = found == self.host && occurrences().any(|other| !self.judge(&other));
         (!by_chance).then(|| part(self.text, found.start, found.end))
     }
+
+    fn is_chosen_by(&self, input: &Needle) -> bool {
+        let (input, host) = (input.plain(), &self.host);
+        let covers = |(start, end): (usize, usize)| start <= host.start && end >= host.end;
+        input.len() >= 3 && !host.is_empty() && self.folded.occurrences(input).any(covers)
+    }
 }
 
 /// Where the host is in an authority: behind user information, before the port.

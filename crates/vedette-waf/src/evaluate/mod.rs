@@ -1,5 +1,6 @@
 //! Evaluation: a request's data walked once, each text given to the conditions that may want it.
 
+mod destinations;
 mod matches;
 pub(crate) mod nested;
 mod request;

@@ -8,6 +8,7 @@ use crate::outcome::{sink_excerpt, Sink};
 use crate::rules::{Attribute, Input, Ruleset};
 use crate::transforms;
 
+use super::destinations::{Destinations, REDIRECT};
 use super::matches::Matches;
 use super::walk::at;
 
@@ -17,13 +18,16 @@ pub(super) struct Inputs {
     kept: Vec<(Address, Data)>,
     /// Inputs among `kept` that could be code; made when the first sink is reached.
     candidates: Option<Vec<Candidate>>,
+    destinations: Destinations,
 }
 
 impl Inputs {
     /// Keeps what is needed later. What only describes a sink (the kind of database) takes the place of its last value.
     pub(super) fn keep(&mut self, data: Vec<(Address, Data)>, rules: &Ruleset) {
         for (address, data) in data {
-            if rules.context.contains(address.as_ref()) {
+            if address == REDIRECT {
+                self.destinations.redirected(&data);
+            } else if rules.context.contains(address.as_ref()) {
                 self.kept.retain(|(known, _)| *known != address);
                 self.kept.push((address, data));
             } else if rules.kept.contains(address.as_ref()) {
@@ -53,17 +57,22 @@ impl Inputs {
         for condition in sinks {
             let Operator::Sink(detector) = &rules.conditions[*condition].operator else { continue };
             let Some(reading) = detector.read(data, self.context(detector)) else { continue };
-            let mut inputs = candidates.iter().filter(|candidate| {
+            let counts = |candidate: &&Candidate| {
                 candidate.is_from(&detector.params) && !matches.is_bypassed(*condition, rules, candidate)
-            });
+            };
+            let inputs: Vec<&Candidate> =
+                candidates.iter().chain(&self.destinations.followed).filter(counts).collect();
             let mut goes_on = || {
                 timed_out |= !in_time();
                 !timed_out
             };
-            let injected = inputs.by_ref().take_while(|_| goes_on()).find_map(|candidate| {
+            let injected = inputs.iter().take_while(|_| goes_on()).find_map(|candidate| {
                 let injection = candidate.forms.iter().find_map(|form| reading.injection(form));
-                injection.map(|highlight| (candidate, highlight))
+                injection.map(|highlight| (*candidate, highlight))
             });
+            let chosen =
+                |candidate: &&&Candidate| candidate.forms.iter().any(|form| reading.is_chosen_by(form));
+            let chosen = inputs.iter().find(chosen).map(|candidate| (*candidate).clone());
             if let Some((candidate, highlight)) = injected {
                 let (from, path) = (candidate.address.as_ref(), candidate.key_path.clone());
                 let before = matches.findings.len();
@@ -72,6 +81,9 @@ impl Inputs {
                     before,
                     &Sink { address: address.to_string(), value: sink_excerpt(&as_text(data)) },
                 );
+            }
+            if let Some((candidate, url)) = chosen.zip(data.text()) {
+                self.destinations.choose(url, &candidate);
             }
         }
         self.candidates = Some(candidates);

@@ -1,0 +1,191 @@
+"""Requests to hosts of a client's choice: where they are redirected to, and what their names turn out to be."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import socket
+import urllib.request
+from collections.abc import Callable
+from email.message import Message
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.integrations.web import Web, serving
+
+requests = pytest.importorskip("requests")
+httpx = pytest.importorskip("httpx")
+
+PUBLIC = "http://images.example.org/cat.png"
+
+
+@pytest.fixture
+def web() -> Any:
+    """A server inside, that no client's input may reach."""
+    with serving() as server:
+        yield server
+
+
+def by_requests(url: str, to: str) -> int:
+    """A public server that answers with a redirect, in place of the network."""
+
+    class Public(requests.adapters.HTTPAdapter):  # type: ignore[misc, name-defined]
+        def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+            if not request.url.startswith(PUBLIC):
+                return super().send(request, *args, **kwargs)
+            response = requests.Response()
+            response.status_code, response.url, response.request = 302, request.url, request
+            response.headers["Location"] = to
+            response.raw = socket.socket()
+            response._content = b""
+            return response
+
+    session = requests.Session()
+    session.mount("http://", Public())
+    status: int = session.get(url, timeout=5).status_code
+    return status
+
+
+def by_urllib(url: str, to: str) -> int:
+    class Public(urllib.request.HTTPHandler):
+        def http_open(self, request: Any) -> Any:
+            if not request.full_url.startswith(PUBLIC):
+                return super().http_open(request)
+            head = Message()
+            head["Location"] = to
+            return self.parent.error("http", request, io.BytesIO(), 302, "Found", head)
+
+    status: int = urllib.request.build_opener(Public()).open(url, timeout=5).status
+    return status
+
+
+def by_httpx(url: str, to: str) -> int:
+    def answer(request: Any) -> Any:
+        public = str(request.url).startswith(PUBLIC)
+        return httpx.Response(302, headers={"Location": to}) if public else httpx.Response(200)
+
+    client = httpx.Client(transport=httpx.MockTransport(answer), follow_redirects=True)
+    status: int = client.get(url).status_code
+    return status
+
+
+CLIENTS = {"requests": by_requests, "urllib": by_urllib, "httpx": by_httpx}
+
+
+def asked(fetch: Callable[[str], int], url: str) -> tuple[int, list[int]]:
+    """Status of a request whose input is a URL to be fetched, and of that, if it was."""
+    app, fetched = Flask("fetches"), []
+
+    @app.route("/")
+    def route() -> str:
+        from flask import request
+
+        fetched.append(fetch(request.args["url"]))
+        return "done"
+
+    return app.test_client().get("/", query_string={"url": url}).status_code, fetched
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_redirect_to_the_inside_is_not_followed(protected: Any, findings: Any, web: Web, client: str) -> None:
+    protected("block")
+    assert asked(lambda url: CLIENTS[client](url, web.url()), PUBLIC) == (403, [])
+    assert web.seen == []
+    assert findings() == [("ssrf", "server.request.query", ["url", "0"], True)]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_redirect_to_elsewhere_outside_is(protected: Any, findings: Any, client: str) -> None:
+    protected("block")
+    if client == "httpx":
+        assert asked(lambda url: by_httpx(url, "https://cdn.example.org/cat.png"), PUBLIC) == (200, [200])
+    assert findings() == []
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_redirects_of_services_of_ones_own_are_followed(
+    protected: Any, findings: Any, web: Web, client: str
+) -> None:
+    protected("block")
+    assert asked(lambda _: CLIENTS[client](PUBLIC, web.url()), "https://other.example.org/") == (200, [200])
+    assert findings() == []
+
+
+def test_what_is_asked_for_after_a_fetch_is_the_applications_own(protected: Any, findings: Any, web: Web) -> None:
+    protected("block")
+
+    def fetch(url: str) -> int:
+        by_httpx(url, "https://cdn.example.org/cat.png")
+        status: int = requests.get(web.url(), timeout=5).status_code
+        return status
+
+    assert asked(fetch, PUBLIC) == (200, [200])
+    assert findings() == []
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names of a client's own that resolve to this machine."""
+    resolve = socket.getaddrinfo
+
+    def resolved(host: Any, *args: Any, **kwargs: Any) -> Any:
+        return resolve("127.0.0.1" if host in ("rebound.example.org", b"rebound.example.org") else host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def with_aiohttp(url: str) -> int:
+    import aiohttp
+
+    async def get() -> int:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=aiohttp.ThreadedResolver())) as session:
+            async with session.get(url) as response:
+                return response.status
+
+    return asyncio.run(get())
+
+
+RESOLVING: dict[str, Callable[[str], int]] = {
+    "requests": lambda url: int(requests.get(url, timeout=5).status_code),
+    "urllib": lambda url: int(urllib.request.urlopen(url, timeout=5).status),
+    "httpx": lambda url: int(httpx.get(url, timeout=5).status_code),
+    "aiohttp": with_aiohttp,
+}
+
+
+@pytest.mark.parametrize("client", RESOLVING)
+def test_a_name_of_the_inside_is_not_connected_to(
+    protected: Any, findings: Any, web: Web, names: None, client: str
+) -> None:
+    protected("block")
+    url = web.url().replace("127.0.0.1", "rebound.example.org")
+    assert asked(RESOLVING[client], url) == (403, [])
+    assert web.seen == []
+    assert [found[0] for found in findings()] == ["ssrf"]
+
+
+@pytest.mark.parametrize("client", RESOLVING)
+def test_a_name_of_ones_own_is(protected: Any, findings: Any, web: Web, names: None, client: str) -> None:
+    protected("block")
+    own = web.url().replace("127.0.0.1", "rebound.example.org")
+    assert asked(lambda name: RESOLVING[client](f"{own}?q={name}"), "tea") == (200, [200])
+    assert findings() == []
+
+
+def test_a_proxy_may_be_inside(
+    protected: Any, findings: Any, web: Web, names: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    protected("block")
+    monkeypatch.setenv("http_proxy", web.url(""))
+
+    def fetch(url: str) -> int:
+        with pytest.raises(requests.exceptions.ProxyError):  # it is none, but was asked
+            requests.get(url, timeout=5)
+        return 0
+
+    assert asked(fetch, PUBLIC) == (200, [0])
+    assert findings() == []
