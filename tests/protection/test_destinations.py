@@ -131,7 +131,8 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
     resolve = socket.getaddrinfo
 
     def resolved(host: Any, *args: Any, **kwargs: Any) -> Any:
-        return resolve("127.0.0.1" if host in ("rebound.example.org", b"rebound.example.org") else host, *args, **kwargs)
+        is_ours = host in ("rebound.example.org", b"rebound.example.org")
+        return resolve("127.0.0.1" if is_ours else host, *args, **kwargs)
 
     monkeypatch.setattr(socket, "getaddrinfo", resolved)
     for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
@@ -142,9 +143,9 @@ def with_aiohttp(url: str) -> int:
     import aiohttp
 
     async def get() -> int:
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=aiohttp.ThreadedResolver())) as session:
-            async with session.get(url) as response:
-                return response.status
+        connector = aiohttp.TCPConnector(resolver=aiohttp.ThreadedResolver())
+        async with aiohttp.ClientSession(connector=connector) as session, session.get(url) as response:
+            return response.status
 
     return asyncio.run(get())
 

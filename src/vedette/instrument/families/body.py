@@ -6,6 +6,8 @@ beginning when the application has come to its end, before the last piece is han
 
 from __future__ import annotations
 
+from vedette.instrument.families.chunked import Chunks
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,11 +31,26 @@ def wants_body(operation: IncomingRequest) -> bool:
 class Collected:
     """The beginning of a body, as far as it was read."""
 
-    __slots__ = ("_operation", "_told", "content_type", "data", "expected", "limit", "seen", "source")
+    __slots__ = (
+        "_chunks",
+        "_operation",
+        "_raw",
+        "_told",
+        "content_type",
+        "data",
+        "expected",
+        "limit",
+        "seen",
+        "source",
+    )
 
-    def __init__(self, operation: IncomingRequest) -> None:
+    def __init__(self, operation: IncomingRequest, chunked: bool = False) -> None:
         self._operation = operation
         self._told = False
+        self._chunks = Chunks() if chunked else None
+        """Of a body that may still be in chunks."""
+        self._raw = bytearray()
+        """Such a body's beginning as it came."""
         self.content_type = operation.headers.get("content-type") or ""
         self.data = bytearray()
         self.limit = operation.body_limit
@@ -51,6 +68,9 @@ class Collected:
 
     def add(self, piece: bytes) -> None:
         """A piece was read; with all that was announced the listeners are told. Raises their refusal."""
+        if self._chunks is not None:
+            self._add_chunks(self._chunks, piece)
+            return
         room = self.limit - len(self.data)
         if room > 0:
             self.data += piece[:room]
@@ -58,18 +78,43 @@ class Collected:
         if self.expected is not None and self.seen >= self.expected:
             self.complete()
 
+    def _add_chunks(self, chunks: Chunks, piece: bytes) -> None:
+        if not piece:
+            return
+        self._raw += piece[: max(self.limit - len(self._raw), 0)]
+        if chunks.done and piece.strip(b"\r\n"):
+            # More behind the last chunk: they were the body's own. All of it is looked at as it came.
+            self._chunks, self._told, self.data = None, False, self._raw
+            self.seen += len(piece)
+            return
+        content = chunks.feed(piece)
+        self.data += content[: max(self.limit - len(self.data), 0)]
+        self.seen += len(content)
+        if chunks.done:
+            self.complete()
+
     def complete(self) -> None:
         """Nothing more will be read: tells the listeners, once, of what was. Raises their refusal."""
-        if self._told or not self.seen:
+        if self._told or not (self.seen or self._raw):
             return
+        if self._chunks is not None and not self._chunks.done:
+            self.data = self._raw  # cut, or no chunks at all
         self._told = True
         self._operation.learned("body")
 
 
 def tap(call: Call, operation: IncomingRequest, source: Any) -> BodyTap:
     """What stands for `source`: has `readinto` only if it has, since readers ask."""
-    collected = operation.body = Collected(operation)
+    collected = operation.body = Collected(operation, _may_be_chunked(operation))
     return (BufferTap if hasattr(source, "readinto") else BodyTap)(call, collected, source)
+
+
+def _may_be_chunked(operation: IncomingRequest) -> bool:
+    """Whether the server may have left chunks to the application. One that decodes them says so, or tells a length."""
+    if "chunked" not in (operation.headers.get("transfer-encoding") or "").lower():
+        return False
+    environ = getattr(operation.headers, "environ", {})
+    return not environ.get("wsgi.input_terminated")
 
 
 class BodyTap:
