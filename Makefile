@@ -9,6 +9,7 @@
 #   make floors    the oldest versions of a few integrations, on Python 3.9
 #   make differential   small applications under Datadog's tracer and under vedette: their spans are compared
 #   make docs      rewrites the generated files
+#   make site      the documentation as a web site in build/site
 #   make lock      the newest versions of what the development environment consists of, into requirements/lock.txt
 #   make build     a wheel in dist/
 #   make clean     takes away what all of these made
@@ -28,7 +29,7 @@ export PYO3_PYTHON := $(CURDIR)/.venv/bin/python
 # Whose oldest versions CI tests, on the oldest CPython: one or two of each family. `make matrix` tests them all.
 FLOORS := bottle falcon flask httpx psycopg2 pymysql requests sqlite3 starlette urllib3
 
-.PHONY: setup check test bench matrix floors differential docs lock demo build clean rust python-tests
+.PHONY: setup check test bench matrix floors differential docs site lock demo build clean rust python-tests
 
 setup: $(STAMPS)/dev
 
@@ -104,6 +105,10 @@ differential: setup
 
 docs: setup
 	$(BIN)/python tools/generate.py write
+
+site: $(STAMPS)/venv
+	@$(BIN)/python -m uv tool run --quiet --from 'mkdocs>=1.6,<2' --with 'mkdocs-material>=9.6' mkdocs build --quiet --site-dir build/site
+	@echo "make: build/site/index.html" >&2
 
 lock: $(STAMPS)/venv
 	$(BIN)/python tools/lock.py write
