@@ -66,6 +66,11 @@ class Desk:
         self._change(lambda cursor: found.append(shelf.remove(cursor, kind, identity, service, env)))
         return found[0]
 
+    def wish(self, kind: str, identity: str, service: str = "", env: str = "") -> Item | None:
+        """A wish that is kept."""
+        wanted = (kind, identity, service, env)
+        return next((item for item in self._items if (item.kind, item.id, item.service, item.env) == wanted), None)
+
     def answer(self, question: Any) -> dict[str, Any]:
         """What a client gets for its question. Raises Malformed."""
         asked = read(question)

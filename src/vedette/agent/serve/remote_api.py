@@ -23,16 +23,11 @@ from vedette.agent.remote.check import Wrong
 from vedette.agent.remote.desk import Desk, TooMany
 from vedette.agent.remote.items import KINDS, Item
 from vedette.agent.serve.context import Context
+from vedette.agent.serve.form import TooLarge, body_of
 from vedette.agent.serve.parameters import number
 
-MOST_BYTES = 32 << 20
-"""Of a body."""
 PAGE = 1_000
 """Items of one answer."""
-
-
-class TooLarge(ValueError):
-    """A body that is not read; the text says how large it may be."""
 
 
 def routes(context: Context) -> list[Route]:
@@ -125,13 +120,9 @@ def ends(body: dict[str, Any]) -> int:
 
 async def json_of(request: Request) -> Any:
     """A body, which is JSON; an empty one is an empty object. Raises TooLarge, Wrong."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise TooLarge(f"a body may have {MOST_BYTES} bytes")
+    body = await body_of(request)
     try:
-        return json.loads(bytes(body) or b"{}")
+        return json.loads(body or b"{}")
     except (ValueError, RecursionError) as error:
         raise Wrong(f"not JSON: {error}") from None
 
