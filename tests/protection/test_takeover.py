@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from tests.integrations.made import Spans
 from tests.integrations.wsgi_client import ask
+from vedette.operations import Login
+from vedette.operations.login import FAILURE
 from vedette.protection import track_login_failure, track_login_success
 from vedette.protection.takeover import Takeover
 from vedette.protection.tally import Tallies, Tally
@@ -188,6 +190,28 @@ def test_findings_are_told_on_the_request(protected: Any, spans: Spans) -> None:
     assert success["security.suggested_denials"] == ["user al"]
     events = [event[1]["security.rule.id"] for event in spans.last[3]["events"] if event[0] == "security.finding"]
     assert events == ["vdt-ato-005"]
+
+
+def test_what_both_library_and_application_tell_counts_once(protected: Any, spans: Spans) -> None:
+    protected("monitor", takeover_account_failures=4)
+    app = Flask("twice")
+
+    @app.route("/twice")
+    def twice() -> str:
+        track_login_failure("al")
+        Login(FAILURE, login="al").tell()
+        return "no"
+
+    @app.route("/batch")
+    def batch() -> str:
+        for _ in range(4):
+            track_login_failure("bob")
+        return "no"
+
+    for path in ("/twice", "/twice", "/twice", "/twice", "/batch"):
+        ask(app, path)
+    found = ["appsec.event" in span["attributes"] for span in spans()]
+    assert found == [False, False, False, True, True]
 
 
 def test_it_can_be_switched_off(protected: Any, spans: Spans) -> None:

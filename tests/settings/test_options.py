@@ -158,6 +158,7 @@ TRANSLATED: list[tuple[dict[str, str], str, Any]] = [
     ({"DD_APPSEC_WAF_TIMEOUT": "20"}, "waf_timeout", 0.02),
     ({"DD_APPSEC_AUTO_USER_INSTRUMENTATION_MODE": "anon"}, "user_events", "anonymization"),
     ({"DD_APPSEC_AUTO_USER_INSTRUMENTATION_MODE": "Identification"}, "user_events", "identification"),
+    ({"VEDETTE_USER_EVENTS": "ident"}, "user_events", "identification"),
     ({"DD_APPSEC_AUTO_USER_INSTRUMENTATION_MODE": "disabled"}, "user_events", "disabled"),
     ({"DD_APPSEC_AUTOMATED_USER_EVENTS_TRACKING_ENABLED": "false"}, "user_events", "disabled"),
     ({"DD_APPSEC_AUTOMATED_USER_EVENTS_TRACKING_ENABLED": "true"}, "user_events", "identification"),

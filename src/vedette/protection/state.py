@@ -33,6 +33,7 @@ class RequestState:
         "_operation",
         "_policy",
         "_response_id",
+        "_sign_ins",
         "asked",
         "fetching",
     )
@@ -43,6 +44,7 @@ class RequestState:
         self._inspection = policy.inspection()
         self._findings: Findings | None = None
         self._response_id: str | None = None
+        self._sign_ins: dict[tuple[str, str, bool], int] | None = None
         self._client: str | None = None
         self._headers: dict[str, Any] = {}
         self._earlier = earlier
@@ -104,6 +106,13 @@ class RequestState:
             told.add(span, events, response_id, at_sink)
         elif response_id is not None:
             span.set_attribute("appsec.blocked", "true")
+
+    def is_new(self, event: str, account: str, automatic: bool) -> bool:
+        """Whether a sign-in is one more: a library and the application itself may both tell of the same."""
+        told = self._sign_ins = self._sign_ins or {}
+        mine = (event, account, automatic)
+        told[mine] = told.get(mine, 0) + 1
+        return told[mine] > told.get((event, account, not automatic), 0)
 
     def report(self, findings: list[Finding]) -> None:
         """Tells of what was found without rules; nothing is stopped because of it."""

@@ -43,7 +43,8 @@ def text(value: object) -> str | None:
     if value is None:
         return None
     try:
-        return str(value)[:_MOST_LETTERS] or None
+        known = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+        return known[:_MOST_LETTERS] or None
     except Exception:  # the application's own `__str__`
         return None
 

@@ -68,7 +68,7 @@ class UserGuard(Quiet):
             if login.event and self._policy.trace_rate.allows():
                 span.keep_for_security()
         state: RequestState | None = None if request is None else request.protection
-        self._watch(login.event, user, client, state, span)
+        self._watch(login, user, client, state, span)
         return state is not None and state.inspect(_addresses(user, login.event))
 
     def _client(self, request: IncomingRequest) -> str | None:
@@ -76,11 +76,14 @@ class UserGuard(Quiet):
         return client_address(headers, request.peer, self._policy.client_ip_header)
 
     def _watch(
-        self, event: str, user: ToldUser, client: str | None, state: RequestState | None, span: Span | None
+        self, login: Login, user: ToldUser, client: str | None, state: RequestState | None, span: Span | None
     ) -> None:
-        if self._takeover is None or user.account is None or event not in (SUCCESS, FAILURE):
+        account = user.account
+        if self._takeover is None or account is None or login.event not in (SUCCESS, FAILURE):
             return
-        found = self._takeover.happened(user.account, client, event == SUCCESS)
+        if state is not None and not state.is_new(login.event, account, login.automatic):
+            return
+        found = self._takeover.happened(account, client, login.event == SUCCESS)
         if found and state is not None:
             state.report(found)
             suggested = [each["tags"]["deny"] for each in found if "deny" in each["tags"]]

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from vedette.settings.kinds import BOOLEAN, RATE, choice, integer, number
-from vedette.settings.option import Option
+from vedette.settings.option import Kind, Option
 from vedette.settings.translate import switch, when
 
-_MODES = ("identification", "anonymization", "disabled")
+_MODES = choice("identification", "anonymization", "disabled")
+_SHORT = {"ident": "identification", "anon": "anonymization"}
+MODE = Kind(_MODES.annotation, _MODES.form, lambda raw: _MODES.parse(_SHORT.get(str(raw).strip().lower(), raw)))
 
 OPTIONS = (
     Option(
         "user_events",
-        choice(*_MODES),
+        MODE,
         "identification",
         (
-            when(
-                "DD_APPSEC_AUTO_USER_INSTRUMENTATION_MODE",
-                ident="identification",
-                anon="anonymization",
-                **{mode: mode for mode in _MODES},
-            ),
+            "DD_APPSEC_AUTO_USER_INSTRUMENTATION_MODE",
             switch("DD_APPSEC_AUTOMATED_USER_EVENTS_TRACKING_ENABLED", on=None, off="disabled"),
             when(
                 "DD_APPSEC_AUTOMATED_USER_EVENTS_TRACKING",
