@@ -139,12 +139,48 @@ def test_a_trace_of_ten_thousand_spans_is_drawn_at_once_and_scrolls(agent, brows
     browser.until(lambda: len(browser.all("#spans .row")) == 1)
 
 
+def send_endpoint(agent) -> None:
+    body = '[{"email":[8,{"category":"pii","type":"email"}],"lines":[[[{"sku":[8]}]],{"len":1}]}]'
+    told = {
+        "http.route": f"/orders/{{id}}/{EVIL}",
+        "http.request.method": "POST",
+        "security.api.request.body.schema": body,
+    }
+    payload = otlp("c" * 32, 1, "POST", **told, **{"security.api.authentication": "bearer"})
+    payload["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["kind"] = 2
+    send(agent, payload)
+
+
+def test_the_api_inventory_can_be_read(agent, browser):
+    send_endpoint(agent)
+    browser.open("/api-inventory?find=orders")
+    row = browser.one(".grid.api tbody tr")
+    assert "bearer" in row.text
+    assert "email" in row.text
+    browser.picture("inventory-light")
+    browser.one(".grid.api .main a").click()
+    tree = browser.one(".shape")
+    assert [line.text.split("\n")[0].strip() for line in tree.find_elements(By.CSS_SELECTOR, "li")] == [
+        "object",
+        "email string email",
+        "lines list of object",
+        "each object",
+        "sku string",
+    ]
+    assert browser.driver.title.startswith("POST /orders/{id}/<img")
+    browser.colours("dark")
+    browser.picture("endpoint-dark")
+    browser.one(".crumbs a").click()
+    browser.until(lambda: browser.all(".grid.api"))
+
+
 @pytest.mark.parametrize("width", [390, 820])
 def test_narrow_screens_need_no_sideways_scrolling(agent, browser, width):
     send_recorded(agent)
     browser.size(width)
     trace = agent.ask("/api/traces?q=attack")["traces"][0]["trace_id"]
-    for name, path in (("live", "/"), ("trace", f"/trace/{trace}")):
+    send_endpoint(agent)
+    for name, path in (("live", "/"), ("inventory", "/api-inventory"), ("trace", f"/trace/{trace}")):
         browser.open(path)
         browser.one("main")
         assert browser.driver.execute_script("return document.documentElement.scrollWidth") <= width

@@ -96,7 +96,16 @@ async def sign_in(request: Request) -> Response:
         vedette.protection.track_login_failure(name, exists=accounts.exists(name))
         return JSONResponse({"detail": "name or password is wrong"}, 401)
     vedette.protection.track_login_success(name, user_id=name)
-    return JSONResponse({"shopper": name})
+    return JSONResponse({"shopper": name, "token": accounts.token_of(name)})
+
+
+@app.get("/account")
+async def account(request: Request) -> dict[str, object]:
+    """What the shop knows of the shopper who asks."""
+    name = accounts.shown(request.headers.get("authorization", ""))
+    if name is None:
+        raise HTTPException(401, "sign in first")
+    return accounts.details(name)
 
 
 @app.get("/carts/{shopper}")

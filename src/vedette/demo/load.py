@@ -77,12 +77,18 @@ class Load:
         self.answers[f"{answer.status_code // 100}xx"] += 1
         return answer
 
-    async def sign_in(self, client: httpx.AsyncClient, name: str, password: str, address: str) -> bool:
-        """One try to sign in, from an address; whether that let somebody in."""
+    async def sign_in(self, client: httpx.AsyncClient, name: str, password: str, address: str) -> str:
+        """One try to sign in, from an address; the token that it gave, empty if it failed."""
         headers = {"X-Forwarded-For": address, "User-Agent": "Mozilla/5.0 (shopper)"}
         answer = await client.post(f"{self.front}/login", json={"name": name, "password": password}, headers=headers)
         self.answers[f"{answer.status_code // 100}xx"] += 1
-        return bool(answer.is_success)
+        return str(answer.json()["token"]) if answer.is_success else ""
+
+    async def account(self, client: httpx.AsyncClient, token: str, address: str) -> None:
+        """A shopper's own page."""
+        headers = {"X-Forwarded-For": address, "Authorization": f"Bearer {token}"}
+        answer = await client.get(f"{self.front}/account", headers=headers)
+        self.answers[f"{answer.status_code // 100}xx"] += 1
 
     async def attack(self, client: httpx.AsyncClient, attack: Attack) -> None:
         """The same attack on both services: the front watches, ``orders`` blocks."""
@@ -107,7 +113,8 @@ async def enter(load: Load, client: httpx.AsyncClient) -> None:
     name, address = f"shopper-{number}", f"198.51.100.{number}"
     if load.chance.random() < 1 / 5:
         await load.sign_in(client, name, "pw", address)
-    await load.sign_in(client, name, password_of(name), address)
+    token = await load.sign_in(client, name, password_of(name), address)
+    await load.account(client, token, address)
 
 
 async def search(load: Load, client: httpx.AsyncClient) -> None:

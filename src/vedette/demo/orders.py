@@ -132,7 +132,9 @@ def report() -> Response:
 
 @app.post("/stock/<sku>/deliveries")
 def deliver(sku: str) -> Response:
-    """Put pieces on the shelf."""
+    """Put pieces on the shelf, if it is the depot that brings them."""
+    if request.headers.get("X-Api-Key") != worker.DEPOT_KEY:
+        abort(401)
     with opened() as database:
         database.run("update stock set pieces = pieces + ? where sku = ?", request.get_json()["pieces"], sku)
     return jsonify(sku=sku)

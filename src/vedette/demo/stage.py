@@ -147,6 +147,7 @@ class Stage:
             "VEDETTE_VERSION": "1.0",
             "VEDETTE_AGENT_URL": self.page.rstrip("/"),
             "VEDETTE_PROTECTION": protection,
+            "VEDETTE_API_SECURITY_SAMPLE_DELAY": "3",  # so that a short run has looked at everything
         }
 
 

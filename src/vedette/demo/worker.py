@@ -16,6 +16,7 @@ from celery import Celery  # type: ignore[import-untyped]
 from vedette.demo.place import DATA, ORDERS_URL, REDIS_URL
 
 DELIVERY = 50
+DEPOT_KEY = "depot-1855"
 
 log = logging.getLogger("shop.worker")
 
@@ -64,6 +65,12 @@ def restock(sku: str, low: int) -> int:
     """Order new pieces when the shelf is low; returns how many are there now."""
     pieces = int(requests.get(f"{ORDERS_URL}/stock/{sku}", timeout=10).json()["pieces"])
     if pieces < low:
-        requests.post(f"{ORDERS_URL}/stock/{sku}/deliveries", json={"pieces": DELIVERY}, timeout=10).raise_for_status()
+        delivered = requests.post(
+            f"{ORDERS_URL}/stock/{sku}/deliveries",
+            json={"pieces": DELIVERY},
+            headers={"X-Api-Key": DEPOT_KEY},
+            timeout=10,
+        )
+        delivered.raise_for_status()
         pieces += DELIVERY
     return pieces

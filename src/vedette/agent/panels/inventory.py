@@ -93,6 +93,25 @@ def line(each: Endpoint) -> dict[str, Any]:
     }
 
 
+def as_json(each: Endpoint) -> dict[str, Any]:
+    """One endpoint as the API gives it; times are nanoseconds."""
+    classes = each.classes()
+    return {
+        **each.identity._asdict(),
+        "guessed": each.guessed,
+        "requests": each.hits,
+        "errors": each.errors,
+        "attacks": each.attacks,
+        "blocked": each.blocked,
+        "first_seen": each.first_seen,
+        "last_seen": each.last_seen,
+        "envs": ranked(each.envs),
+        "statuses": each.statuses,
+        "authentication": ranked(each.authentication),
+        "sensitive_data": sorted(classes["request"] | classes["response"]),
+    }
+
+
 def rate(each: Endpoint) -> str:
     """Requests of the last hour, or of as much of it as the endpoint is known for, per second, minute or hour."""
     hits, _, _ = recent(each)

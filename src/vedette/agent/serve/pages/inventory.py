@@ -23,7 +23,7 @@ PAGE = 100
 
 
 def routes(shell: Shell) -> list[Route]:
-    """`/api-inventory`, `/api-inventory/endpoint` (`service`, `method`, `route`), `/api/openapi` (`service`)."""
+    """`/api-inventory`, `/api-inventory/endpoint` (`service`, `method`, `route`); `/api/openapi`, `/api/endpoints`."""
 
     async def table(request: Request) -> Response:
         view = read(request)
@@ -43,10 +43,17 @@ def routes(shell: Shell) -> list[Route]:
         await caught_up(shell.context)
         return _document(shell.context, request.query_params.get("service", ""), request.query_params.get("env", ""))
 
+    async def listing(request: Request) -> Response:
+        await caught_up(shell.context)
+        view = read(request)
+        known = panel.ordered(shell.context.book.all(view.service, view.env), "")
+        return JSONResponse({"endpoints": [panel.as_json(each) for each in known]})
+
     return [
         Route("/api-inventory", table),
         Route("/api-inventory/endpoint", one),
         Route("/api/openapi", document),
+        Route("/api/endpoints", listing),
     ]
 
 
