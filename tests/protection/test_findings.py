@@ -245,3 +245,34 @@ def test_the_variables_of_datadog(monkeypatch: Any) -> None:
     assert (settings.protection_stacks, settings.protection_stack_depth) == (5, 7)
     assert (settings.protection_stack_traces, settings.protection_obfuscation_keys) == (False, "")
     assert settings.apm_tracing is False
+
+
+HOSTILE = ["\ud800<script>alert(1)</script>", "<script>alert(1)</script>" * 5_000, "<script>alert('\x00\x1b[31m')</script>"]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_hostile_inputs_are_told_within_bounds(ask: Any, monitoring: None, spans: Spans, value: str) -> None:
+    assert ask("/page", query_string={"q": value.encode("utf-8", "surrogatepass")}).status_code == 200
+    (span,) = of_requests(spans)
+    told = json.loads(span["structures"]["appsec"])["triggers"]
+    assert told
+    assert len(span["structures"]["appsec"]) < 100_000
+    assert len([event for event in span["events"] if event[0] == "security.finding"]) == len(told)
+
+
+def test_a_structure_of_anything_does_not_raise(spans: Spans) -> None:
+    import vedette
+
+    endless: list[Any] = []
+    endless.append(endless)
+
+    class Rude:
+        def __str__(self) -> str:
+            raise RuntimeError("no")
+
+    with vedette.tracer.span("flask.request") as span:
+        for data in (endless, {1: Rude(), "n": float("nan"), "big": 2**70, "text": "\ud800"}, Rude(), "x" * 3_000_000):
+            span.set_structure("odd", data)
+        span.set_structure("fine", {"a": [True, None, 2**63, -1, 0.5]})
+    (span_told,) = of_requests(spans)
+    assert json.loads(span_told["structures"]["fine"]) == {"a": [True, None, 2**63, -1, 0.5]}

@@ -28,16 +28,21 @@ FOUND = ALWAYS | ADDRESSES | {
     "accept-encoding", "accept-language", "content-encoding", "content-language", "content-length", "host",
 }  # fmt: skip
 """Where something was found."""
-RESPONSE = frozenset(("content-encoding", "content-language", "content-length", "content-type"))
+_OF_RESPONSE = ("content-encoding", "content-language", "content-length", "content-type")
 _MOST = 1_000
 """Characters of one value."""
 
 
-def tags(headers: Mapping[str, Any], names: frozenset[str], side: str) -> dict[str, str]:
-    """Tags for those of a `request`'s or `response`'s headers (by lower-case name) that are among `names`."""
-    return {f"http.{side}.headers.{name}": _text(headers[name]) for name in names & headers.keys()}
+REQUEST_ALWAYS = {name: f"http.request.headers.{name}" for name in sorted(ALWAYS)}
+REQUEST_FOUND = {name: f"http.request.headers.{name}" for name in sorted(FOUND)}
+RESPONSE = {name: f"http.response.headers.{name}" for name in _OF_RESPONSE}
+
+
+def tags(headers: Mapping[str, Any], wanted: Mapping[str, str]) -> dict[str, str]:
+    """Tags for those of some headers (by lower-case name) that are `wanted`, name to tag."""
+    return {tag: _text(headers[name]) for name, tag in wanted.items() if name in headers}
 
 
 def _text(value: Any) -> str:
-    text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    text = value if type(value) is str else ",".join(map(str, value)) if isinstance(value, list) else str(value)
     return text[:_MOST]

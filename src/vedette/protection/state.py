@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vedette.protection.addresses import by_name
 from vedette.protection.findings import Findings
-from vedette.protection.reported_headers import ALWAYS, FOUND, RESPONSE, tags
+from vedette.protection.reported_headers import REQUEST_ALWAYS, REQUEST_FOUND, RESPONSE, tags
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ class RequestState:
         """Tells on the request's span what is told of every request, and more where something was found."""
         try:
             found = self._findings is not None
-            told: dict[str, Any] = tags(self._headers, FOUND if found else ALWAYS, "request")
+            told: dict[str, Any] = tags(self._headers, REQUEST_FOUND if found else REQUEST_ALWAYS)
             if operation.response_headers is not None:
-                told.update(tags(by_name(operation.response_headers), RESPONSE, "response"))
+                told.update(tags(by_name(operation.response_headers), RESPONSE))
             told.update(self._inspection.attributes())
             if found:
                 told["actor.ip"] = self._client
