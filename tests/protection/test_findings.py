@@ -247,7 +247,7 @@ def test_the_variables_of_datadog(monkeypatch: Any) -> None:
     assert settings.apm_tracing is False
 
 
-HOSTILE = ["\ud800<script>alert(1)</script>", "<script>alert(1)</script>" * 5_000, "<script>alert('\x00\x1b[31m')</script>"]
+HOSTILE = [f"\ud800{SCRIPT}", SCRIPT * 5_000, "<script>alert('\x00\x1b[31m')</script>"]
 
 
 @pytest.mark.parametrize("value", HOSTILE)
