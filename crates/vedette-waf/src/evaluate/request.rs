@@ -83,6 +83,7 @@ impl Request {
                 cut: 0,
                 since_clock: 0,
                 candidates: Default::default(),
+                minded: false,
             };
             texts.scalars(&[], None);
             texts.absences(|key_path| has(data, key_path));

@@ -6,6 +6,7 @@ use cpu_time::ThreadTime;
 
 use super::matches::Matches;
 use super::walk::{is_under, names, Step, Visit};
+use crate::clean;
 use crate::data::Data;
 use crate::limits::{Limits, Truncated};
 use crate::operators::Operator;
@@ -26,6 +27,8 @@ pub(super) struct Texts<'a> {
     pub(super) cut: usize,
     pub(super) since_clock: u32,
     pub(super) candidates: Candidates,
+    /// Whether a condition was met by the text, or not asked.
+    pub(super) minded: bool,
 }
 
 /// Values between two looks at the clock.
@@ -39,6 +42,10 @@ impl Visit for Texts<'_> {
         if let Data::Str(text) = data {
             self.text(Source::Values, path, text);
         }
+    }
+
+    fn carrier(&mut self, path: &[Step<'_>], data: &Data) {
+        self.scalars(path, Some(data));
     }
 
     fn key(&mut self, path: &[Step<'_>], key: &str) {
@@ -94,6 +101,25 @@ impl Texts<'_> {
         if text.is_empty() || !self.plan.groups.iter().any(|group| group.source == source) {
             return;
         }
+        let rules = self.rules;
+        let key = (self.plan.lasting && text.len() <= clean::LONGEST)
+            .then(|| rules.clean.key(&self.place(source, path), text));
+        if key.is_some_and(|key| rules.clean.has(key)) {
+            return;
+        }
+        self.minded = false;
+        self.judge(source, path, text);
+        if let Some(key) = key.filter(|_| !self.minded) {
+            rules.clean.add(key);
+        }
+    }
+
+    /// Where a text is, as far as it matters to conditions.
+    fn place<'p>(&self, source: Source, path: &'p [Step<'p>]) -> (usize, Source, &'p [Step<'p>]) {
+        (std::ptr::from_ref(self.plan) as usize, source, if self.plan.by_path { path } else { &[] })
+    }
+
+    fn judge(&mut self, source: Source, path: &[Step<'_>], text: &str) {
         let text = self.bounded(text);
         let specials = of_all(text.as_bytes());
         let plan = self.plan;
@@ -128,7 +154,11 @@ impl Texts<'_> {
         }
         let mut searched = false;
         for (number, entry) in group.entries.iter().enumerate() {
-            if !entry.needs.met_by(specials) || self.matches.has(entry.condition) {
+            if !entry.needs.met_by(specials) {
+                continue;
+            }
+            if self.matches.has(entry.condition) {
+                self.minded = true;
                 continue;
             }
             if entry.has_literals && !searched {
@@ -140,6 +170,7 @@ impl Texts<'_> {
             }
             let Operator::Text(operator) = &self.rules.conditions[entry.condition].operator else { continue };
             if let Some(found) = operator.find(&text) {
+                self.minded = true;
                 let highlight =
                     text[char_border(&text, found.start)..char_border(&text, found.end)].to_owned();
                 let value = excerpt(&text, &found);

@@ -5,7 +5,7 @@ use crate::data::Data;
 use crate::limits::{Limits, Truncated};
 
 /// One step of the way to a value.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub(super) enum Step<'a> {
     Key(&'a str),
     Index(usize),
@@ -53,6 +53,8 @@ pub(super) fn names(path: &[Step<'_>]) -> Vec<String> {
 pub(super) trait Visit {
     /// A scalar and the way to it.
     fn value(&mut self, path: &[Step<'_>], data: &Data);
+    /// A text that is JSON, whose names and values are shown instead of it.
+    fn carrier(&mut self, path: &[Step<'_>], data: &Data);
     /// A key of a map, last in the way.
     fn key(&mut self, path: &[Step<'_>], key: &str);
     /// Whether to go on.
@@ -82,18 +84,14 @@ impl Walk<'_> {
             }
             scalar => {
                 *self.elements += 1;
-                visitor.value(path, scalar);
-                if let Data::Str(text) = scalar {
-                    self.nested(text, path, visitor);
+                match nested::within(scalar, self.limits) {
+                    Some(data) => {
+                        visitor.carrier(path, scalar);
+                        self.through(&data, &mut path.to_vec(), visitor);
+                    }
+                    None => visitor.value(path, scalar),
                 }
             }
-        }
-    }
-
-    /// JSON within a text, as queues, cookies and forms carry it: its names and values count as if they were there.
-    fn nested(&mut self, text: &str, path: &[Step<'_>], visitor: &mut impl Visit) {
-        if let Some(data) = nested::read(text, self.limits) {
-            self.through(&data, &mut path.to_vec(), visitor);
         }
     }
 

@@ -17,6 +17,7 @@ mod targets;
 
 use foldhash::{HashMap, HashSet};
 
+use crate::clean::Clean;
 use crate::fingerprints;
 use crate::operators::Operator;
 use crate::transforms::Transform;
@@ -37,6 +38,8 @@ pub struct Ruleset {
     pub(crate) filters: HashMap<String, Plan>,
     pub(crate) exclusions: Vec<Exclusion>,
     actions: Vec<Action>,
+    /// What needs no second look.
+    pub(crate) clean: Clean,
     /// Addresses whose data are needed later.
     pub(crate) kept: HashSet<String>,
     /// Addresses that describe sinks: of these only the last value is needed.
@@ -148,6 +151,7 @@ impl Ruleset {
             filters,
             exclusions,
             actions,
+            clean: Clean::new(),
             kept,
             context,
         };

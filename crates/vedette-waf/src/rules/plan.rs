@@ -11,7 +11,7 @@ use crate::specials::{Needs, Specials};
 use crate::transforms::Transform;
 
 /// Whether a condition looks at the keys of maps or at values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Hash, PartialEq, Eq)]
 pub(crate) enum Source {
     /// Keys of maps.
     Keys,
@@ -30,6 +30,10 @@ pub(crate) struct Plan {
     pub(crate) absent: Vec<(usize, Vec<String>)>,
     /// Conditions whose sink this is.
     pub(crate) sinks: Vec<usize>,
+    /// Whether it matters where in the data a text is.
+    pub(crate) by_path: bool,
+    /// Whether a text that is let pass now always will be: not so where a list whose entries end is asked for absence.
+    pub(crate) lasting: bool,
 }
 
 /// Conditions that read the same texts.
@@ -147,6 +151,7 @@ pub(super) fn lay_out(conditions: &[Condition], rules: &[Rule]) -> (Plans, Plans
             of_owner.entry(input.address.clone()).or_default().add(number, condition, input);
         }
     }
+    plans.values_mut().chain(filters.values_mut()).for_each(|plan| plan.settle(conditions));
     let mut shared = Shared::new();
     let groups = plans.values_mut().chain(filters.values_mut()).flat_map(|plan| &mut plan.groups);
     groups.for_each(|group| group.prepare(conditions, &mut shared));
@@ -168,6 +173,12 @@ impl Plan {
             Operator::Absent => self.absent.push((number, input.key_path.clone())),
             Operator::Sink(_) => self.sinks.push(number),
         }
+    }
+
+    fn settle(&mut self, conditions: &[Condition]) {
+        let is_negated = |entry: &Entry| conditions[entry.condition].operator.name().starts_with('!');
+        self.by_path = self.groups.iter().any(|group| !group.key_path.is_empty());
+        self.lasting = !self.groups.iter().flat_map(|group| &group.entries).any(is_negated);
     }
 
     fn group(&mut self, input: &Input) -> &mut Group {

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple, Union
 
+from vedette.protection.trials.places import PLACES
 from vedette.protection.trials.requests import PARTS
 
 Content = Union[str, "dict[str, Any]"]
@@ -24,8 +25,8 @@ class Case(NamedTuple):
     content: Content
     rule: str | None = None
     """The rule that has to find it; any will do if None."""
-    place: str | None = None
-    """Of a text: the one place to try; every place if None."""
+    places: tuple[str, ...] = ()
+    """Of a text: the places to try; every place if empty."""
 
 
 class BadCases(ValueError):
@@ -50,16 +51,24 @@ def of_document(document: Any, name: str) -> list[Case]:
     """The cases of a document; `name` is for messages."""
     if not isinstance(document, dict) or not isinstance(document.get("class"), str):
         raise BadCases(f'{name}: a case file is an object with "class", "attacks" and "ordinary"')
+    places = _places(document.get("places", []), name)
     cases: list[Case] = []
     for key, is_attack in (("attacks", True), ("ordinary", False)):
         entries = document.get(key, [])
         if not isinstance(entries, list):
             raise BadCases(f"{name}: {key} is no list")
         checked = (_content(entry, f"{name}: {key}[{at}]") for at, entry in enumerate(entries))
-        cases += [Case(document["class"], is_attack, content, place=document.get("place")) for content in checked]
+        cases += [Case(document["class"], is_attack, content, places=places) for content in checked]
     if not cases:
         raise BadCases(f"{name}: it has neither attacks nor ordinary cases")
     return cases
+
+
+def _places(named: Any, name: str) -> tuple[str, ...]:
+    unknown = [place for place in named if place not in PLACES] if isinstance(named, list) else [named]
+    if unknown:
+        raise BadCases(f"{name}: places has {unknown[0]}; the places are {', '.join(PLACES)}")
+    return tuple(named)
 
 
 def _content(entry: Any, where: str) -> Content:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from vedette._native import Rules
     from vedette.protection.trials.cases import Case
 
+_NOT_IN_HEADERS = set("\r\n\0")
+"""What servers let into no header."""
+
 _SECONDS, _DEPTH, _ELEMENTS = 10.0, 20, 10_000
 
 
@@ -51,17 +54,13 @@ def attempts(case: Case, disguised: bool = False, everywhere: bool = True) -> It
         yield Attempt(case, "request", "", case.content)
         return
     places = (ATTACKED if case.is_attack else ORDINARY) if everywhere else ("query",)
-    for place in (case.place,) if case.place else places:
-        yield Attempt(case, place, "", PLACES[place](_fitting(place, case.content)))
+    for place in case.places or places:
+        if not (place == "header" and _NOT_IN_HEADERS & set(case.content)):
+            yield Attempt(case, place, "", PLACES[place](case.content))
     if disguised and case.is_attack:
         for name, form in disguises.of(case.content, case.kind).items():
             for place in ("query", "json"):
                 yield Attempt(case, place, name, PLACES[place](form))
-
-
-def _fitting(place: str, text: str) -> str:
-    """Servers let no line break and no NUL into a header."""
-    return text.replace("\r", "").replace("\n", " ").replace("\0", "") if place == "header" else text
 
 
 def run(rules: Rules, tried: Iterable[Attempt]) -> Iterator[Result]:

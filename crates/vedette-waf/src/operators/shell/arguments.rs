@@ -32,7 +32,7 @@ pub(super) fn of<'a>(text: &'a str, start: &Start, word: &Word) -> Arguments<'a>
         .filter(|word| !word.is_empty())
         .take(MOST)
         .collect();
-    let redirected = own.contains(['<', '>']);
+    let redirected = is_redirected(own);
     // `|id|`, not the `| id |` of a table.
     let end = if length == 0 && end == '|' { ' ' } else { end };
     Arguments { words, end, redirected }
@@ -58,7 +58,9 @@ impl Arguments<'_> {
     }
 
     pub(super) fn has_option(&self) -> bool {
-        self.words.iter().any(|word| is_option(word))
+        let is_plain = |word: &str| word.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let second = self.words.get(1).filter(|_| !is_plain(self.first()));
+        self.words.first().into_iter().chain(second).any(|word| is_option(word))
     }
 
     pub(super) fn has_file(&self) -> bool {
@@ -86,6 +88,9 @@ fn is_option(word: &str) -> bool {
 }
 
 fn is_file(word: &str) -> bool {
+    if word.contains(['<', '>', '(', ')']) {
+        return false;
+    }
     let word = word.trim_matches(['"', '\'']);
     let has_folder = word.contains('/') && word.len() > 1 || word.contains('\\') || word.starts_with('~');
     let has_suffix = word.rsplit_once('.').is_some_and(|(stem, suffix)| {
@@ -102,12 +107,26 @@ fn is_file(word: &str) -> bool {
 }
 
 fn is_host(word: &str) -> bool {
-    let word = word.trim_matches(['"', '\'']);
-    let dotted = word.split_once('.').is_some_and(|(first, rest)| {
-        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        !first.is_empty()
-            && first.bytes().all(is_name)
-            && rest.starts_with(|letter: char| letter.is_ascii_alphanumeric())
-    });
-    dotted || word.contains("://") || word == "localhost" || word.starts_with(['$', '`'])
+    let word = word.trim_matches(['"', '\'']).rsplit('@').next().unwrap_or("");
+    let is_dotted = |part: &str| {
+        part.split_once('.').is_some_and(|(first, rest)| {
+            let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+            !first.is_empty()
+                && first.bytes().all(is_name)
+                && rest.starts_with(|letter: char| letter.is_ascii_alphanumeric())
+        })
+    };
+    word.split(':').any(is_dotted)
+        || word.contains("://")
+        || word == "localhost"
+        || word.starts_with(['$', '`'])
+}
+
+/// Whether something is read from or written to a file; tags of HTML do neither.
+fn is_redirected(own: &str) -> bool {
+    let has_tag = own.split_once('<').is_some_and(|(_, rest)| rest.contains('>'));
+    let is_mark = |pair: &[u8]| {
+        matches!(pair[0], b'<' | b'>') && (pair[1].is_ascii_alphabetic() || b"/.~&>".contains(&pair[1]))
+    };
+    !has_tag && own.as_bytes().windows(2).any(is_mark) || own.contains("> /")
 }

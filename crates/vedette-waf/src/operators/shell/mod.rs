@@ -46,7 +46,9 @@ fn acts(text: &str, start: &Start, word: &Word) -> bool {
     if word.capital && !program.is_sure() && !word.disguised {
         return false;
     }
-    program.is_given(&arguments) || word.disguised && !arguments.is_prose() || start.mark == Mark::Braces
+    program.is_given(&arguments, &text[..start.at])
+        || word.disguised && !arguments.is_prose()
+        || start.mark == Mark::Braces
 }
 
 #[cfg(test)]

@@ -1,5 +1,9 @@
 //! Programs that injected commands run, and what each is given when it is meant.
 
+use std::sync::LazyLock;
+
+use foldhash::HashMap;
+
 use super::arguments::Arguments;
 
 /// How a program is used.
@@ -7,6 +11,8 @@ use super::arguments::Arguments;
 pub(super) enum Program {
     /// Says something about the system, without arguments or with options.
     Explores,
+    /// The same, and its name is a word of everyday language.
+    Asks,
     /// The same, and its name is no word of a language.
     Tells,
     /// Needs a file or an option.
@@ -21,148 +27,46 @@ pub(super) enum Program {
     Runs,
 }
 
-const PROGRAMS: &[(Program, &[&str])] = &[
-    (
-        Program::Explores,
-        &["id", "ls", "dir", "ps", "pwd", "env", "set", "ver", "arp", "df", "uptime", "w", "who", "reboot"],
-    ),
+const PROGRAMS: &[(Program, &str)] = &[
+    (Program::Explores, "id ls dir ps pwd arp df uptime"),
+    (Program::Asks, "env set ver w who date mount history last users groups top reboot shutdown halt poweroff jobs vol route ip"),
     (
         Program::Tells,
-        &[
-            "whoami",
-            "uname",
-            "ifconfig",
-            "ipconfig",
-            "netstat",
-            "hostname",
-            "printenv",
-            "systeminfo",
-            "tasklist",
-            "lsof",
-            "lsb_release",
-            "getent",
-            "ss",
-            "halt",
-            "poweroff",
-            "shutdown",
-            "dmesg",
-            "lscpu",
-            "lsblk",
-            "qwinsta",
-            "getmac",
-            "net1",
-            "whoami.exe",
-            "uname.exe",
-            "useradd",
-            "adduser",
-            "crontab",
-            "iptables",
-            "mkfifo",
-            "chmod",
-            "chown",
-            "wget",
-            "nslookup",
-            "systemctl",
-            "tcpdump",
-            "mshta",
-            "rundll32",
-            "regsvr32",
-            "wmic",
-            "certutil",
-            "bitsadmin",
-            "cscript",
-            "wscript",
-            "schtasks",
-            "icacls",
-            "netsh",
-            "nmap",
-        ],
+        "whoami uname ifconfig ipconfig netstat hostname printenv systeminfo tasklist lsof lsb_release getent ss \
+         dmesg lscpu lsblk qwinsta getmac useradd adduser crontab iptables mkfifo chmod chown wget \
+         nslookup systemctl tcpdump mshta rundll32 regsvr32 wmic certutil bitsadmin cscript wscript schtasks icacls \
+         netsh nmap busybox",
     ),
     (
         Program::Files,
-        &[
-            "cat", "tac", "head", "tail", "less", "more", "nl", "od", "xxd", "hexdump", "strings", "base64",
-            "base32", "sort", "cut", "rev", "grep", "egrep", "zgrep", "awk", "sed", "find", "file", "stat",
-            "wc", "diff", "tee", "type", "cp", "mv", "rm", "touch", "mkdir", "rmdir", "ln", "dd", "tar",
-            "zip", "unzip", "gunzip", "source", "cd", "del", "copy", "move", "rename", "erase", "xcopy",
-            "attrib", "paste", "fold", "fmt", "pr", "shuf", "split", "uniq", "tree", "vi", "vim", "nano",
-            "ed", "locate", "readlink", "bzcat", "zcat", "kill", "pkill", "killall", "passwd", "mount", "ip",
-            "route", "last", "history", "users", "net", "sc", "reg", "mysql", "psql", "sqlite3", "date",
-            "export", "unset", "alias", "su", "groups", "top", "service", "at", "xargs", "printf", "test",
-            "nohup", "md5sum", "sha1sum", "cksum",
-        ],
+        "cat tac head tail less more nl od xxd hexdump strings base64 base32 sort cut rev grep egrep zgrep awk sed find \
+         file stat wc diff tee type cp mv rm touch mkdir rmdir ln dd tar zip unzip gunzip source cd del copy move rename \
+         erase xcopy attrib paste fold fmt pr shuf split uniq tree vi vim nano ed locate readlink bzcat zcat kill pkill \
+         killall passwd net sc reg mysql psql sqlite3 export unset alias su service at xargs test md5sum sha1sum cksum",
     ),
     (
         Program::Network,
-        &[
-            "curl",
-            "ping",
-            "ping6",
-            "nc",
-            "ncat",
-            "netcat",
-            "telnet",
-            "dig",
-            "host",
-            "traceroute",
-            "tracert",
-            "tracepath",
-            "ssh",
-            "scp",
-            "ftp",
-            "tftp",
-            "socat",
-            "lynx",
-            "fetch",
-            "rsync",
-            "drill",
-            "whois",
-            "finger",
-            "openssl",
-            "aria2c",
-            "axel",
-            "http",
-        ],
+        "curl ping ping6 nc ncat netcat telnet dig host traceroute tracert tracepath ssh scp ftp tftp socat lynx fetch \
+         rsync drill whois finger openssl aria2c axel git",
     ),
-    (Program::Waits, &["sleep", "usleep", "timeout"]),
-    (Program::Speaks, &["echo"]),
+    (Program::Waits, "sleep usleep timeout"),
+    (Program::Speaks, "echo printf"),
     (
         Program::Runs,
-        &[
-            "sh",
-            "bash",
-            "zsh",
-            "dash",
-            "ksh",
-            "csh",
-            "tcsh",
-            "ash",
-            "busybox",
-            "python",
-            "python2",
-            "python3",
-            "perl",
-            "ruby",
-            "php",
-            "node",
-            "nodejs",
-            "lua",
-            "gcc",
-            "powershell",
-            "pwsh",
-            "cmd",
-            "command",
-            "exec",
-            "eval",
-            "java",
-            "go",
-        ],
+        "sh bash zsh dash ksh csh tcsh ash python python2 python3 perl ruby php node nodejs lua gcc powershell pwsh cmd",
     ),
 ];
 
 /// The program of that name.
 pub(super) fn named(name: &str) -> Option<Program> {
-    PROGRAMS.iter().find(|(_, names)| names.contains(&name)).map(|(program, _)| *program)
+    static BY_NAME: LazyLock<HashMap<&str, Program>> = LazyLock::new(|| {
+        let named = |(program, names): &(Program, &'static str)| {
+            let program = *program;
+            names.split_ascii_whitespace().map(move |name| (name, program))
+        };
+        PROGRAMS.iter().flat_map(named).collect()
+    });
+    BY_NAME.get(name).copied()
 }
 
 /// Whether a program is at that path, which may have wildcards and then names one in full.
@@ -172,7 +76,7 @@ pub(super) fn by_path(path: &str) -> bool {
     }
     let has_letters = path.bytes().filter(u8::is_ascii_alphabetic).count() >= 1;
     let folders = ["/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/"];
-    let mut all = PROGRAMS.iter().flat_map(|(_, names)| names.iter());
+    let mut all = PROGRAMS.iter().flat_map(|(_, names)| names.split_ascii_whitespace());
     has_letters
         && path.len() <= 40
         && all.any(|name| {
@@ -204,11 +108,14 @@ impl Program {
     }
 
     /// Whether the arguments are what this program is given.
-    pub(super) fn is_given(self, arguments: &Arguments<'_>) -> bool {
-        if arguments.is_prose() {
+    pub(super) fn is_given(self, arguments: &Arguments<'_>, before: &str) -> bool {
+        if arguments.is_prose() && !(self == Program::Tells && arguments.len() == 2) {
             return false;
         }
         match self {
+            Program::Asks => {
+                arguments.are_none() && arguments.end_all() && !has_words(before) || arguments.has_option()
+            }
             Program::Explores => {
                 arguments.are_none() && arguments.end_all()
                     || arguments.has_option()
@@ -216,7 +123,7 @@ impl Program {
                     || matches!(arguments.first(), "aux" | "-ef" | "axu" | "root")
             }
             Program::Tells => {
-                arguments.len() <= 1 || arguments.has_option() || arguments.has_file() || arguments.has_host()
+                arguments.len() <= 2 || arguments.has_option() || arguments.has_file() || arguments.has_host()
             }
             Program::Files => arguments.has_file() || arguments.has_option(),
             Program::Network => {
@@ -231,6 +138,12 @@ impl Program {
             }
         }
     }
+}
+
+/// Whether somebody writes: nothing, an address or a quote before a command is no sentence.
+fn has_words(before: &str) -> bool {
+    let before = before.trim_matches(|letter: char| !letter.is_alphanumeric());
+    before.contains(|letter: char| letter.is_alphabetic() || letter.is_whitespace())
 }
 
 /// `5`, `5s`, `0.5`.

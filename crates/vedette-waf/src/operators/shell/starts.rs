@@ -71,8 +71,18 @@ fn allowed(text: &str, start: &Start, breaks: usize) -> bool {
                 && !before.contains(['`', ' '])
                 && !behind.trim_end().contains(' ')
         }
+        Mark::Semicolon => !ends_reference(before),
         // Of an address: `?a=b&sort=name`.
         Mark::Ampersand => !before.trim_start().starts_with("http"),
         _ => true,
     }
+}
+
+/// Whether the semicolon behind is that of `&amp;`.
+fn ends_reference(before: &str) -> bool {
+    let name = before.rsplit('&').next().unwrap_or("");
+    name.len() < before.len()
+        && !name.is_empty()
+        && name.len() <= 8
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'#')
 }

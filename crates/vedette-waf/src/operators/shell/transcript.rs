@@ -97,5 +97,7 @@ fn is_list(text: &str, start: &Start) -> bool {
     let Some(mark) = text[start.at..].chars().next().filter(|mark| ";|,".contains(*mark)) else {
         return false;
     };
-    text.len() <= 200 && text.split(mark).count() >= 3 && text.split(mark).all(is_plain)
+    let from = text[..start.at].rfind('\n').map_or(0, |at| at + 1);
+    let line = text[from..].split('\n').next().unwrap_or("");
+    line.len() <= 200 && line.split(mark).count() >= 3 && line.split(mark).all(is_plain)
 }

@@ -28,16 +28,18 @@ const BEFORE: &[&str] = &[
 
 /// The name of the command that begins at `start`; None if none can.
 pub(super) fn command(text: &str, start: &Start) -> Option<Word> {
+    let mut last = None;
     let mut from = start.from;
     for _ in 0..3 {
         from = skipped(text, from);
-        let word = read(text, from, start.mark)?;
+        let Some(word) = read(text, from, start.mark) else { break };
+        from = word.end;
         if !BEFORE.contains(&word.name.as_str()) {
             return Some(word);
         }
-        from = word.end;
+        last = Some(word);
     }
-    None
+    last
 }
 
 /// Behind blanks, and what else may stand before a command.
@@ -49,11 +51,20 @@ fn skipped(text: &str, from: usize) -> usize {
             .trim_start_matches("${IFS}")
             .trim_start_matches("$IFS$9")
             .trim_start_matches("$IFS");
+        let next = assigned(next).unwrap_or(next);
         if next.len() == rest.len() {
             return text.len() - rest.len();
         }
         rest = next;
     }
+}
+
+/// Behind a variable that is set for the command: `X=1 id`.
+fn assigned(text: &str) -> Option<&str> {
+    let (name, rest) = text.split_once('=')?;
+    let is_name = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let (value, rest) = rest.split_once(' ')?;
+    (is_name && !name.is_empty() && !value.is_empty() && value.len() <= 40).then_some(rest)
 }
 
 fn read(text: &str, from: usize, mark: Mark) -> Option<Word> {

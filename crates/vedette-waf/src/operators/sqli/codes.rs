@@ -9,6 +9,7 @@
 //! | `f` `d` | call of a function; of one that only attackers call |
 //! | `&` <code>&#124;</code> | AND, OR, XOR, `&&`; the bars, which some databases read as OR |
 //! | `o` `g` `l` | comparison for equality; for order; by a word |
+//! | `E` | `==`, which few databases know and all programs |
 //! | `a` `N` | arithmetic; NOT |
 //! | `U` `A` `S` `F` | UNION and its like; ALL, DISTINCT; SELECT; FROM |
 //! | `K` | the verb of another statement with the word that makes it one (`DROP TABLE`) |
@@ -130,7 +131,7 @@ impl<'a> Reading<'a> {
         let body = text
             .trim_start_matches(['-', '/', '*', '#'])
             .trim_matches(['-', '+', ' ', '\'', '"', '\t', '\r']);
-        if body.len() <= 3 || text.starts_with("/*") {
+        if body.len() <= 2 || text.starts_with("/*") {
             'c'
         } else {
             'x'
@@ -139,7 +140,8 @@ impl<'a> Reading<'a> {
 
     fn operator_code(&self, at: usize) -> char {
         match self.word(at) {
-            "=" | "<>" | "!=" | "<=>" | "==" | "~" | "!~" | ":=" => 'o',
+            "=" | "<>" | "!=" | "<=>" | "~" | "!~" | ":=" => 'o',
+            "==" => 'E',
             "<" | ">" | "<=" | ">=" => 'g',
             "&&" => '&',
             "||" => '|',

@@ -24,12 +24,12 @@ impl Patterns {
 const ANYWHERE: &[&str] = &[
     // A second query: UNION SELECT and a column that no sentence has, or a FROM.
     r"U[A(]*S[A(aN]*[nsetfd]",
-    r"U[A(]*Sa",
+    r"U[A(]*Sa(?:[F,)c]|$)",
     r"U[A(]*Sw[,(.]",
     r"U[A(]*S[^;]*F",
     // Two literals compared behind AND or OR.
-    r"[&|][N(a]*[nt]\)*[ol][N(a]*[nt]",
-    r"[&|][N(a]*[se]\)*o[N(a]*[seuv]",
+    r"[&|][N(a]*[nt]\)*[olE][N(a]*[nt]",
+    r"[&|][N(a]*[se]\)*[oE][N(a]*[seuv]",
     // A subquery or a dangerous call as an operand.
     r"[&|oga,(][N(a]*\(S[A(aN]*[wnsetfda][^;]*F",
     r"[&|][N(a]*d",
@@ -40,6 +40,7 @@ const ANYWHERE: &[&str] = &[
 const BEHIND_QUOTE: &[&str] = &[
     // A condition: `' or name = 'x`, `' or name like '%`, `' and substr(`, `') or (a > 1`.
     r"^[se]\)*[&|][N(a]*[nsetw](\.w)?\)*[og]",
+    r"^[se]\)*[&|][N(a]*[nset]\)*E",
     r"^[se]\)*[&|][N(a]*[nsetw]\)*N?l[N(a]*[nseuvt(]",
     r"^[se]\)*[&|][N(a]*[fd]",
     r"^[se]\)*[&|][N(a]*[nset]\)*[c;]",
@@ -53,6 +54,7 @@ const BEHIND_QUOTE: &[&str] = &[
     r"^[se]\)*[oga|l][nse]\)*[&|c]",
     r"^e[oga|][uv]$",
     r"^e[oga|]+e?$",
+    r"^e[oga|]+n[oga|]+[ue]?$",
     r"^[se]l[suv]",
     // Clauses.
     r"^[se]\)*B.*c$",
@@ -70,12 +72,13 @@ const AS_IT_IS: &[&str] = &[
     r"^[a(]*n\)*[&|][N(a]*t$",
     // Another statement.
     r"^[a(]*[nsew]?\)*;+K",
-    r"^[a(]*[nse]\)*;+S[A(aN]*[nsetfdw]",
+    r"^[a(]*[nse]\)*;+S[A(aN]*[nsetfdwF]",
     r"^[nse]\)*;+c",
     r"^K[^;]*;c$",
     // Calls.
-    r"^[a(]*[nsew]?\)*[oga|,;]?[N(a]*S?d",
-    r"^[a(]*[nse]\)*[oga|]\(*S",
+    r"^[a(]*[nsew]\)*[oga|,;]?[N(a]*S?d",
+    r"^[a(]*S?d\([^;]*\)[;c)]*$",
+    r"^[a(]*[nse]\)*[ogal|]\(*S",
     r"^\(+S[A(aN]*[wnsetfd][^;]*F",
     r"^\(+SaF",
     // Clauses behind a number, and a closed parenthesis with a comment.

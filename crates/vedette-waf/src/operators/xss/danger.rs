@@ -164,9 +164,14 @@ fn is_handler(attribute: &Attribute<'_>) -> bool {
     known && !attribute.value.is_empty()
 }
 
-/// A handler outside of any tag: only if its value does something.
-pub(super) fn is_working_handler(attribute: &Attribute<'_>) -> bool {
-    is_handler(attribute) && (attribute.effective().contains(['(', '`', '=', '.']))
+/// An attribute outside of any tag: only if its value does something.
+pub(super) fn works_alone(attribute: &Attribute<'_>) -> bool {
+    let value = || attribute.effective();
+    match attribute.name.as_ref() {
+        "style" => styled_code(&value()),
+        "href" | "src" | "action" | "formaction" => script_address(&value()),
+        _ => is_handler(attribute) && value().contains(['(', '`', '=', '.']),
+    }
 }
 
 /// Whether what follows `<script>` is code rather than a sentence: a call or an assignment without blanks, or an end tag.
@@ -208,6 +213,8 @@ pub(super) fn script_address(text: &str) -> bool {
             .any(|kind| data.starts_with(kind))
             && (data.contains('<')
                 || data.contains("script")
-                || data.contains("base64,") && !data.starts_with("application/x-font"))
+                || data.contains("base64,")
+                    && !data.starts_with("application/x-font")
+                    && !data.starts_with("image"))
     })
 }

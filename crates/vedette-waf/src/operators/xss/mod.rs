@@ -45,9 +45,9 @@ fn in_attributes(text: &str) -> Option<Range<usize>> {
     }
     let quotes = memchr::memchr3_iter(b'"', b'\'', b'`', text.as_bytes()).take(MOST_QUOTES);
     let starts = quotes.map(|at| at + 1).chain(starts_bare(text).then_some(0));
-    starts.map(|at| (at, tag::attributes(text, at))).find_map(|(at, (attributes, end))| {
-        attributes.iter().any(danger::is_working_handler).then_some(at..end)
-    })
+    starts
+        .map(|at| (at, tag::attributes(text, at)))
+        .find_map(|(at, (attributes, end))| attributes.iter().any(danger::works_alone).then_some(at..end))
 }
 
 /// A text of few words that begins as attributes do; longer ones are sentences that mention a handler.
