@@ -82,7 +82,11 @@ def test_broken_case_files_are_said(tmp_path: Path) -> None:
 def test_broken_rules_are_told_with_their_place(tmp_path: Path) -> None:
     conditions = [{"operator": "match_regex", "parameters": {"inputs": [{"address": "a.b"}], "regex": "("}}]
     broken = {**RULE, "id": "broken", "conditions": conditions}
-    unknown = {**RULE, "id": "unknown", "conditions": [{"operator": "guess", "parameters": {"inputs": []}}]}
+    unknown = {
+        **RULE,
+        "id": "unknown",
+        "conditions": [{"operator": "guess", "parameters": {"inputs": [{"address": "usr.id"}]}}],
+    }
     path = written(tmp_path, RULE, broken, unknown, {**RULE, "id": "later", "on_match": ["stop"]})
     done = rules(tmp_path, "check", path)
     lines = done.stdout.splitlines()
@@ -92,7 +96,7 @@ def test_broken_rules_are_told_with_their_place(tmp_path: Path) -> None:
     }
     assert done.returncode == 1
     assert lines[0].startswith(f"{path}:{place['broken']}: broken: ")
-    assert lines[1].startswith(f"{path}:{place['unknown']}: unknown: unknown operator")
+    assert lines[1].startswith(f"{path}:{place['unknown']}: unknown: unknown operator"), lines
     assert any("the address a.b is never told of" in line for line in lines)
     assert any("on_match names stop" in line for line in lines)
     assert rules(tmp_path, "check", written(tmp_path, RULE)).stdout == "no problems\n"

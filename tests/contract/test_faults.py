@@ -98,9 +98,7 @@ class Faults:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_describers_and_looks_at_results(
-    alone: Any, exercise: Any, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_describers_and_looks_at_results(alone: Any, exercise: Any, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     work = exercise(name)
     expected = work()
     faults = Faults(monkeypatch)
@@ -122,9 +120,7 @@ def test_describers_and_looks_at_results(
 
 @pytest.mark.parametrize("part", ["begin", "end", "__init__"])
 @pytest.mark.parametrize("name", NAMES)
-def test_parts_of_operations(
-    alone: Any, exercise: Any, monkeypatch: pytest.MonkeyPatch, name: str, part: str
-) -> None:
+def test_parts_of_operations(alone: Any, exercise: Any, monkeypatch: pytest.MonkeyPatch, name: str, part: str) -> None:
     work = exercise(name)
     expected = work()
 

@@ -46,8 +46,6 @@ def test_what_it_says_of_itself(library: Any, hook: Any) -> None:
     assert pickle.loads(pickle.dumps(module.sqrt))(9) == 3.0
 
 
-
-
 def test_methods_bind_as_before(library: Any, hook: Any, finished: Any) -> None:
     module = library("class Own(str): join = str.join\nclass Child(Own): pass")
     hook(module, "Own.join")

@@ -255,9 +255,7 @@ def worker_process(home: Path, broker: Redis, recorder: Recorder, *options: str)
 
 
 @pytest.mark.parametrize("pool", ["prefork", "threads", "solo"])
-def test_a_workers_process(
-    pool: str, tmp_path: Path, redis_server: Redis, recorder: Recorder, spans: Spans
-) -> None:
+def test_a_workers_process(pool: str, tmp_path: Path, redis_server: Redis, recorder: Recorder, spans: Spans) -> None:
     redis_server.flush()
     with worker_process(tmp_path, redis_server, recorder, "--pool", pool, "--concurrency", "2") as app:
         with vedette.tracer.span("work"):

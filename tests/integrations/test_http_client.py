@@ -72,9 +72,7 @@ def test_a_request_step_by_step(connection: http.client.HTTPConnection, web: Web
     assert web.seen[0].body == b"hi"
 
 
-def test_headers_that_are_there_are_replaced(
-    connection: http.client.HTTPConnection, web: Web, spans: Spans
-) -> None:
+def test_headers_that_are_there_are_replaced(connection: http.client.HTTPConnection, web: Web, spans: Spans) -> None:
     stale = {"Traceparent": "00-" + "1" * 32 + "-" + "1" * 16 + "-01", "X-Datadog-Parent-Id": "7"}
     connection.request("GET", "/ok", headers=stale)
     connection.getresponse().read()
@@ -82,9 +80,7 @@ def test_headers_that_are_there_are_replaced(
     assert (web.seen[0].parent, web.seen[0].trace_id) == (spans.last[0]["span_id"], spans.last[0]["trace_id"])
 
 
-def test_several_requests_over_one_connection(
-    connection: http.client.HTTPConnection, web: Web, spans: Spans
-) -> None:
+def test_several_requests_over_one_connection(connection: http.client.HTTPConnection, web: Web, spans: Spans) -> None:
     for path in ("/ok", "/status/503"):
         connection.request("GET", path)
         connection.getresponse().read()

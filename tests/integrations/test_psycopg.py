@@ -21,6 +21,7 @@ psycopg = pytest.importorskip("psycopg")
 
 VERSION = tuple(int(part) for part in psycopg.__version__.split(".")[:2])
 
+
 @pytest.fixture(scope="module")
 def database(postgresql_server: PostgreSQL) -> Postgres:
     return Postgres(postgresql_server, "psycopg")

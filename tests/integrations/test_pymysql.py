@@ -49,9 +49,7 @@ def test_a_statement_by_its_keyword_and_in_bytes(connection: Any, database: MySQ
 
 
 @pytest.mark.parametrize("statement", [INSERT, "update users set name = %s where id = %s"])
-def test_many_sets_of_parameters_are_one_span(
-    connection: Any, database: MySQL, spans: Spans, statement: str
-) -> None:
+def test_many_sets_of_parameters_are_one_span(connection: Any, database: MySQL, spans: Spans, statement: str) -> None:
     """As one statement where it can be made one, as many where it can't: the driver's own calls are not told."""
     parameters = [(1, "2"), (2, "3")]
     count = connection.cursor().executemany(statement, parameters)

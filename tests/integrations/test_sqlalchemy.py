@@ -92,9 +92,7 @@ def test_an_error_is_still_wrapped(engine: Any, spans: Spans, instrument: Callab
     assert failures == ["sqlite3.OperationalError"] * 2
 
 
-def test_statements_descend_from_what_is_active(
-    engine: Any, spans: Spans, instrument: Callable[[str], None]
-) -> None:
+def test_statements_descend_from_what_is_active(engine: Any, spans: Spans, instrument: Callable[[str], None]) -> None:
     instrument("sqlalchemy")
     with vedette.tracer.span("work"):
         run(engine)

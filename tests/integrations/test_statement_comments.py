@@ -111,9 +111,7 @@ def test_in_full_the_server_learns_the_very_span(
 
 
 @pytest.mark.parametrize("connect", [two, three])
-def test_many_sets_of_parameters(
-    database: Postgres, comments: Comment, connect: Callable[[Postgres], Any]
-) -> None:
+def test_many_sets_of_parameters(database: Postgres, comments: Comment, connect: Callable[[Postgres], Any]) -> None:
     comments("service")
     cursor = connect(database).cursor()
     cursor.execute("truncate users")

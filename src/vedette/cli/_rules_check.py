@@ -35,7 +35,7 @@ def checked(path: Path) -> list[Problem]:
     except ValueError as error:
         return [Problem(str(path), 1, "", str(error))]
     wrong = [*failures, *(pair for rule in _rules(document) for pair in _doubtful(rule, _actions(document)))]
-    return [Problem(str(path), _line(text, name), name, reason) for name, reason in wrong]
+    return [Problem(str(path), _line(text, name), name, " ".join(reason.split())) for name, reason in wrong]
 
 
 def _rules(document: dict[str, Any]) -> list[dict[str, Any]]:

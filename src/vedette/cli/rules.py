@@ -20,9 +20,7 @@ from vedette.protection.trials.rates import Rates
 from vedette.protection.trials.trial import attempts, run
 
 _PATH = click.Path(exists=True, path_type=Path)
-_RULES_HELP = (
-    "A rule file in place of the default rules (`default`); several are read as one."
-)
+_RULES_HELP = "A rule file in place of the default rules (`default`); several are read as one."
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

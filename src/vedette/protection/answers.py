@@ -17,6 +17,7 @@ BLOCK = "block_request"
 REDIRECT = "redirect_request"
 DEFAULT_ACTION: Action = (BLOCK, {})
 
+
 def action_of(status: int | None, location: str | None) -> Action:
     """The action of `block` by settings: a status of one's own, a place to go to; else the default."""
     if location:

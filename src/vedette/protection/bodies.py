@@ -23,6 +23,8 @@ def body_parts(content_type: str, body: bytes, whole: bool) -> tuple[dict[str, A
         return _multipart(content_type, body), []
     if "json" in kind and whole:
         return {}, [(BODY, "json", _utf8(body))]
+    if "xml" in kind and whole:
+        return {}, [(BODY, "xml", body)]
     return {}, [(BODY, "form" if kind == "application/x-www-form-urlencoded" else "text", body)]
 
 

@@ -5,9 +5,7 @@ import os
 
 import psycopg2
 
-connection = psycopg2.connect(
-    host="127.0.0.1", port=os.environ["POSTGRESQL_PORT"], user="postgres", dbname="postgres"
-)
+connection = psycopg2.connect(host="127.0.0.1", port=os.environ["POSTGRESQL_PORT"], user="postgres", dbname="postgres")
 cursor = connection.cursor()
 cursor.execute("create temporary table users (id integer, name text)")
 cursor.executemany("insert into users values (%s, %s)", [(1, "Ada"), (2, "Grace")])

@@ -64,7 +64,8 @@ impl Arguments<'_> {
     }
 
     pub(super) fn has_file(&self) -> bool {
-        self.redirected || self.words.iter().any(|word| is_file(word))
+        let is_root = self.len() <= 2 && self.words.contains(&"/");
+        self.redirected || is_root || self.words.iter().any(|word| is_file(word))
     }
 
     /// A name or address of a machine.
@@ -98,8 +99,7 @@ fn is_file(word: &str) -> bool {
             && (1..=5).contains(&suffix.len())
             && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric())
     });
-    let is_special = word == "/"
-        || word == "*"
+    let is_special = word == "*"
         || word.starts_with('$')
         || word.trim_end_matches('?').contains(['*', '?']) && word.len() > 2;
     let is_variable = word.len() > 2 && word.starts_with('%') && word[1..].contains('%');
