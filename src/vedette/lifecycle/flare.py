@@ -66,7 +66,7 @@ def send(running: Running, task: Task) -> str:
 def _files(running: Running) -> dict[str, Any]:
     settings = running.settings
     return {
-        "configuration.json": announcement(settings),
+        "configuration.json": masked(OPTIONS["tags"], announcement(settings)),  # values whose names sound secret, too
         "settings.json": {name: _origins(running, name) for name in OPTIONS},
         "counters.json": _native.counters(),
         "remote.json": _native.remote_status(),

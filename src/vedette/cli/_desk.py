@@ -1,0 +1,68 @@
+"""Speaks to a running agent's API of remote configuration."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from vedette.agent.options import default_data_folder
+from vedette.agent.serve.running import find
+
+AGENT = "http://127.0.0.1:8126"
+SECONDS = 30
+
+
+class Refused(Exception):
+    """The agent does not answer, or does not do it; the text says why."""
+
+
+class Desk:
+    """The agent at an address, or the one that runs in a data folder."""
+
+    def __init__(self, url: str | None, folder: Path | None) -> None:
+        folder = folder or default_data_folder()
+        running = find(folder)
+        self.url = (url or (running.url if running else AGENT)).rstrip("/")
+        self._token = os.environ.get("VEDETTE_AGENT_TOKEN") or _token_of(folder)
+
+    def ask(self, method: str, *path: str, body: Any = None, **query: str) -> dict[str, Any]:
+        """A request below `/api/remote`. Raises Refused."""
+        address = "/".join((self.url, "api", "remote", *(urllib.parse.quote(part, safe="") for part in path)))
+        given = {name: value for name, value in query.items() if value}
+        if given:
+            address += "?" + urllib.parse.urlencode(given)
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(address, data, {"X-Vedette-Token": self._token}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+                found: dict[str, Any] = json.load(answer)
+                return found
+        except urllib.error.HTTPError as error:
+            with error:
+                raise Refused(_reason(error)) from None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "reason", error)
+            raise Refused(f"no agent answers at {self.url} ({reason}). Start one: vedette agent") from None
+
+
+def _token_of(folder: Path) -> str:
+    try:
+        return (folder / "token").read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def _reason(error: urllib.error.HTTPError) -> str:
+    text = error.read(10_000).decode("utf-8", "replace").strip()
+    if error.code == 403:
+        return f"{text} It is taken from the data folder (--data), or from VEDETTE_AGENT_TOKEN."
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return f"status {error.code} {text}"
+    return str(told.get("error") or "there is no such thing")
