@@ -123,3 +123,35 @@ def test_without_sign_ins_the_page_says_who_tells_of_them(agent):
     page = agent.client.get("/users").text
     assert "No sign-ins in this period" in page
     assert "track_login_failure" in page
+
+
+def deny(agent: Any, **form: str) -> str:
+    """Sends the form of a button; the page that comes back."""
+    return str(agent.client.post("/users?t=1h", data=form, headers={"X-Vedette-Token": agent.token}).text)
+
+
+def test_a_button_denies(agent):
+    agent.store([sign_in(f"user-{number}", ELSEWHERE) for number in range(12)])
+    agent.store([sign_in("al", ELSEWHERE, succeeded=True, ago=30)])
+    page = agent.client.get("/users").text
+    assert page.count('class="button" type="submit"') == 2
+    page = deny(agent, kind="address", id=ELSEWHERE)
+    assert f"{ELSEWHERE} saved" in page
+    assert deny(agent, kind="user", id="al").count(">denied</a>") == 2
+    lists = agent.client.get("/deny-lists").text
+    assert ELSEWHERE in lists
+    assert "attack on accounts" in lists
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"kind": "settings", "id": "x"}, {"kind": "address", "id": "nowhere"}, {"kind": "user"}]
+)
+def test_denials_that_make_no_sense(agent, form):
+    agent.store([sign_in("al", ELSEWHERE)])
+    page = deny(agent, **form)
+    assert 'class="problem"' in page
+    assert "The lists are empty" in agent.client.get("/deny-lists").text
+
+
+def test_denying_needs_the_token(agent):
+    assert agent.client.post("/users", data={"kind": "user", "id": "al"}).status_code == 403

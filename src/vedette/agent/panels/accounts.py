@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import ipaddress
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from vedette.agent.panels.rates import share, spark
 from vedette.agent.query.accounts import SignIns
 from vedette.agent.query.statements import Row
+from vedette.agent.remote.check import Wrong
+from vedette.agent.remote.items import Item
 
-DENY_LISTS = "/deny-lists"
+Denied = set[tuple[str, str]]
+Search = Callable[[str], str]
+
+DAY = 86_400
 FEW, TRIED = 5, 3
 _INSIDE = [ipaddress.ip_network(network) for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8",
            "169.254.0.0/16", "::1/128", "fc00::/7", "fe80::/10")]  # fmt: skip
@@ -35,7 +41,7 @@ def _number(label: str, count: int, kind: str = "") -> dict[str, Any]:
     return {"label": label, "text": f"{count:,}", "kind": kind if count else "", "more": "", "href": "", "title": ""}
 
 
-def account(row: Row, search: Any) -> dict[str, Any]:
+def account(row: Row, search: Search, denied: Denied) -> dict[str, Any]:
     """One account under attack. `search` makes the address of the traces that match a term."""
     by_address: dict[str, int] = row["by_address"] or {}
     worst = sorted(by_address, key=lambda each: (-by_address[each], each))[:FEW]
@@ -48,7 +54,7 @@ def account(row: Row, search: Any) -> dict[str, Any]:
         "worst": [{"address": each, "count": by_address[each]} for each in worst],
         "spark": spark(row["buckets"]),
         "href": search(term(_FAILURE, row["account"])),
-        "deny": denial("user", row["account"]) if row["is_taken"] else None,
+        "deny": denial("user", row["account"], denied) if row["is_taken"] else None,
     }
 
 
@@ -58,7 +64,7 @@ def _kind(row: Row) -> str:
     return "brute force" if row["is_forced"] else "credential stuffing"
 
 
-def attacker(row: Row, search: Any) -> dict[str, Any]:
+def attacker(row: Row, search: Search, denied: Denied) -> dict[str, Any]:
     """One attacking address."""
     keys = ("address", "failures", "successes", "accounts", "unknown_accounts", "services", "first", "last")
     return {
@@ -69,7 +75,7 @@ def attacker(row: Row, search: Any) -> dict[str, Any]:
         "more_tried": max(int(row["accounts"]) - TRIED, 0),
         "spark": spark(row["buckets"]),
         "href": search(term("client.address", row["address"])),
-        "deny": None if is_inside(row["address"]) else denial("address", row["address"]),
+        "deny": None if is_inside(row["address"]) else denial("address", row["address"], denied),
     }
 
 
@@ -78,10 +84,17 @@ def term(name: str, value: str) -> str:
     return f'{name}:"{value.replace(chr(34), "*")}"'
 
 
-def denial(kind: str, value: str) -> dict[str, str]:
-    """What to deny: the line for the file of a deny list, and where the agent's own deny lists take it."""
-    query = urlencode({"kind": kind, "value": value, "reason": "attack on accounts"})
-    return {"line": f"{kind} {value}", "href": f"{DENY_LISTS}?{query}"}
+def denial(kind: str, value: str, denied: Denied) -> dict[str, Any]:
+    """What to deny, as a form says it and as the line of a deny list's file; and whether that is done."""
+    return {"kind": kind, "id": value, "line": f"{kind} {value}", "done": (kind, value) in denied}
+
+
+def wished(form: Mapping[str, str]) -> list[Item]:
+    """The denial that a form asks for, for a day. Raises Wrong."""
+    kind = form.get("kind", "")
+    if kind not in ("address", "user"):
+        raise Wrong("choose what is denied")
+    return [Item(kind, form.get("id", ""), expires=int(time.time()) + DAY, note="attack on accounts")]
 
 
 def is_inside(address: str) -> bool:

@@ -35,6 +35,8 @@ class SignIns:
     """Length of a bucket, ns."""
     buckets: list[Row]
     """`failures`, `successes`, `signups` over time."""
+    denied: set[tuple[str, str]]
+    """Those of the addresses and accounts that are on a deny list: `address` or `user`, and which."""
 
     def count(self, name: str) -> int:
         """How many of these there were in all."""
@@ -50,12 +52,15 @@ def sign_ins(cursor: duckdb.DuckDBPyConnection, scope: Scope) -> SignIns:
     found = {row["bucket"]: row for row in over_time}
     attackers = rows(cursor, _filled("attackers", where), [*values, *spark])
     stuffing = [row["address"] for row in attackers if row["is_stuffing"]]
+    accounts = rows(cursor, _filled("accounts", where), [*values, stuffing, stuffing, *spark])
+    names = [row["address"] for row in attackers], [row["account"] for row in accounts]
     return SignIns(
-        rows(cursor, _filled("accounts", where), [*values, stuffing, stuffing, *spark]),
+        accounts,
         attackers,
         scope.period,
         size,
         [found.get(number, NOTHING) for number in range(BUCKETS)],
+        {(row["kind"], row["id"]) for row in rows(cursor, statement("denied"), [*names])},
     )
 
 

@@ -9,32 +9,39 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from vedette.agent.panels.accounts import DENY_LISTS, account, attacker, chart, numbers
+from vedette.agent.panels.accounts import account, attacker, chart, numbers, wished
 from vedette.agent.query.accounts import sign_ins
+from vedette.agent.serve.changing import changing
 from vedette.agent.serve.shell import Shell
 from vedette.agent.serve.view import View, read
 
 
 def routes(shell: Shell) -> list[Route]:
-    """`/users`, and the same as JSON under `/api/users`."""
+    """`/users`, where posting denies somebody; and the same as JSON under `/api/users`."""
 
     async def values(view: View) -> dict[str, Any]:
         found = await shell.ask(partial(sign_ins, scope=view.scope))
         return {
             "numbers": numbers(found),
-            "accounts": [account(row, view.search) for row in found.accounts],
-            "addresses": [attacker(row, view.search) for row in found.addresses],
+            "accounts": [account(row, view.search, found.denied) for row in found.accounts],
+            "addresses": [attacker(row, view.search, found.denied) for row in found.addresses],
             "chart": chart(found),
             "any": any(found.count(name) for name in ("failures", "successes", "signups")),
         }
 
-    async def page(request: Request) -> Response:
+    async def show(request: Request, said: dict[str, Any]) -> Response:
         view = read(request)
-        listed = any(place.path == DENY_LISTS for place in shell.places)
-        return shell.panel(request, "users.html", view, {**await values(view), "deny_lists": listed})
+        return shell.panel(request, "users.html", view, {"done": "", "problem": "", **await values(view), **said})
+
+    async def page(request: Request) -> Response:
+        return await show(request, {})
 
     async def api(request: Request) -> Response:
         found = await values(read(request))
         return JSONResponse({name: found[name] for name in ("accounts", "addresses", "chart")})
 
-    return [Route("/users", page), Route("/api/users", api)]
+    return [
+        Route("/users", page, methods=["GET"]),
+        Route("/users", changing(shell, wished, show), methods=["POST"]),
+        Route("/api/users", api),
+    ]
