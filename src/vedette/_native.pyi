@@ -41,6 +41,7 @@ __all__ = [
     "fix",
     "flush",
     "inject",
+    "note_endpoints",
     "note_integration",
     "note_settings",
     "obfuscated_statement",
@@ -436,6 +437,12 @@ class Inspection:
         """What the evaluations so far cost (microseconds of processor time) and left out, as attributes of the span."""
     def fingerprints(self) -> dict[str, str]:
         """What identifies the client's program, the endpoint, the way here and the session, by attribute."""
+
+def note_endpoints(name: str, routes: list[tuple[str, str]]) -> None:
+    """Notes endpoints that an application has, for telemetry: method and path template each.
+
+    `name` is that of the framework's requests, such as `flask.request`.
+    """
 
 def note_integration(
     name: str, version: str | None = None, automatic: bool = True, error: str | None = None

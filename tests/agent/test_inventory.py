@@ -356,3 +356,38 @@ def test_deep_shapes_hurt_nobody():
 
 def test_a_book_of_its_own_is_empty():
     assert Book().all() == []
+
+
+def announcement(service: str, *routes: tuple[str, str]) -> bytes:
+    """The telemetry of an application that says what its router knows."""
+    endpoints: list[Any] = [{"method": m, "path": p, "operation_name": "flask.request"} for m, p in routes]
+    message = {
+        "request_type": "message-batch",
+        "application": {"service_name": service, "env": "prod"},
+        "payload": [{"request_type": "app-endpoints", "payload": {"endpoints": [*endpoints, None, {"method": 1}]}}],
+    }
+    return json.dumps(message).encode()
+
+
+def test_endpoints_that_nobody_called_are_known(agent):
+    agent.store([plain("/a"), plain("/any/<x>")])
+    body = announcement("shop", ("GET", "/a"), ("HEAD", "/a"), ("DELETE", "/a"), ("*", "any/<x>"), ("*", "/other"))
+    assert agent.send("/telemetry/proxy/api/v2/apmtelemetry", body) == 202
+    listed = agent.client.get("/api/endpoints").json()["endpoints"]
+    assert [(each["method"], each["route"], each["requests"]) for each in listed] == [
+        ("DELETE", "/a", 0),
+        ("GET", "/a", 1),
+        ("GET", "/any/<x>", 1),
+        ("ANY", "/other", 0),
+    ]
+    assert agent.client.get("/api-inventory?show=uncalled").text.count("never called</span>") == 2
+    page = agent.client.get("/api-inventory/endpoint?service=shop&method=DELETE&route=%2Fa")
+    assert "nobody has called it" in page.text
+    assert "delete" in document(agent)["paths"]["/a"]
+
+
+def test_announced_endpoints_are_of_the_service_that_answers(agent):
+    agent.store([plain("/a", service="flask")])
+    agent.send("/telemetry/proxy/api/v2/apmtelemetry", announcement("app.py", ("GET", "/a"), ("GET", "/b")))
+    listed = agent.client.get("/api/endpoints").json()["endpoints"]
+    assert [(each["service"], each["route"]) for each in listed] == [("flask", "/a"), ("flask", "/b")]

@@ -72,6 +72,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(memory::take, module)?)?;
     module.add_function(wrap_pyfunction!(memory::fix, module)?)?;
     module.add_function(wrap_pyfunction!(statement::obfuscated_statement, module)?)?;
+    module.add_function(wrap_pyfunction!(telemetry::note_endpoints, module)?)?;
     module.add_function(wrap_pyfunction!(telemetry::note_integration, module)?)?;
     module.add_function(wrap_pyfunction!(telemetry::note_settings, module)?)?;
     module.add_function(wrap_pyfunction!(waf::client_address, module)?)?;

@@ -66,6 +66,23 @@ pub fn note_settings(entries: Vec<Bound<'_, PyAny>>) {
     FACTS.changed(&entries.iter().map(json::plain).collect::<Vec<_>>());
 }
 
+/// Notes endpoints that an application has: method and path template each; `name` is that of the framework's requests.
+#[pyfunction]
+pub fn note_endpoints(name: &str, routes: Vec<(String, String)>) {
+    let told = |(method, path): &(String, String)| {
+        serde_json::json!({
+            "method": method,
+            "path": path,
+            "operation_name": name,
+            "resource_name": format!("{method} {path}"),
+            "request_body_type": null,
+            "response_body_type": null,
+            "response_code": null,
+        })
+    };
+    FACTS.has(&routes.iter().map(told).collect::<Vec<_>>());
+}
+
 /// Looks now and then which modules are loaded. Called where a trace is finished: no Python code is run for it.
 #[inline]
 pub fn observe() {

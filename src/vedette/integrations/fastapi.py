@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from vedette.instrument import Around, Call, Integration, enclosing
-from vedette.instrument.families import asgi, users
+from vedette.instrument.families import asgi, starlette_routes, users
 from vedette.operations import IncomingRequest, Task
 
 TYPE_CHECKING = False
@@ -19,6 +19,7 @@ def matched(call: Call) -> None:
     if operation is None or operation.route is not None:
         return
     scope = call.arg(0, "scope")
+    starlette_routes.tell(scope, "fastapi.request")
     context_of = getattr(sys.modules["fastapi.routing"], "_get_scope_effective_route_context", None)
     context = context_of(scope) if context_of else None
     path = getattr(context, "path", "") or call.instance.path

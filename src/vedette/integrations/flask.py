@@ -7,6 +7,12 @@ import sys
 from vedette.instrument import Around, Call, Integration
 from vedette.instrument.families import routing, wsgi
 from vedette.instrument.families.steps import steps
+from vedette.operations.known_routes import ROUTES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 STEPS = {
     name: f"flask.{name}"
@@ -22,8 +28,17 @@ STEPS = {
 }
 
 
+def routes_of(application: Any) -> Iterator[tuple[str, str]]:
+    """Methods and rules."""
+    for rule in application.url_map.iter_rules():
+        for method in sorted(rule.methods or ("*",)):
+            yield method, rule.rule
+
+
 def dispatched(call: Call) -> None:
     """The router has matched: the request context knows rule and arguments."""
+    if ROUTES.asks(call.instance):
+        ROUTES.tell(call.instance, "flask.request", routes_of(call.instance))
     operation = routing.unrouted()
     if operation is None:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from weakref import WeakKeyDictionary
 
 from vedette.instrument import Around, Call, Integration, Setup, enclosing
-from vedette.instrument.families import asgi, users
+from vedette.instrument.families import asgi, starlette_routes, users
 from vedette.instrument.families.met import Met
 from vedette.operations import IncomingRequest, Login, Task
 
@@ -31,6 +31,7 @@ def matched(call: Call) -> None:
     if operation is None or operation.route is not None:
         return
     scope = call.arg(0, "scope")
+    starlette_routes.tell(scope, "starlette.request")
     operation.path_params = scope.get("path_params")
     operation.matched(operation.prefix + getattr(call.instance, "path", ""))
     if operation.path_params:

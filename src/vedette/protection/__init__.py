@@ -6,7 +6,9 @@ Applications tell it of users and of their own events by the functions exported 
 
 from __future__ import annotations
 
+from vedette._native import note_endpoints
 from vedette.operations import IncomingRequest, Login
+from vedette.operations.known_routes import ROUTES
 from vedette.protection.listener import Quiet
 from vedette.protection.sdk import (
     block_request,
@@ -93,10 +95,12 @@ class Protection(Quiet):
             from vedette.protection.api_security.inventory import Inventory  # off means off: not even imported
 
             listeners.append((IncomingRequest, Inventory(policy, self._settings)))
+            ROUTES.listen(note_endpoints)
         return policy, [*listeners, (Login, UserGuard(policy, self._settings))]
 
     def undo(self) -> None:
         """Nobody listens any more."""
+        ROUTES.listen(None)
         IncomingRequest.unlisten(self)
         if "" in self._woken:
             for operation, listener in self._woken[""][1]:

@@ -15,6 +15,7 @@ pub struct Facts {
     configuration: ArcSwap<Vec<Value>>,
     integrations: ArcSwap<Vec<Integration>>,
     loaded: ArcSwap<Loaded>,
+    endpoints: ArcSwap<Vec<Value>>,
 }
 
 /// What became of an integration.
@@ -61,6 +62,15 @@ impl Facts {
         });
     }
 
+    /// Takes endpoints that an application has.
+    pub fn has(&self, endpoints: &[Value]) {
+        self.endpoints.rcu(|known| {
+            let mut all = known.to_vec();
+            all.extend(endpoints.iter().take(MOST.saturating_sub(known.len())).cloned());
+            all
+        });
+    }
+
     /// Takes what is loaded now.
     pub fn observed(&self, loaded: Loaded) {
         self.loaded.store(Arc::new(loaded));
@@ -72,6 +82,10 @@ impl Facts {
 
     pub(super) fn integrations(&self) -> Arc<Vec<Integration>> {
         self.integrations.load_full()
+    }
+
+    pub(super) fn endpoints(&self) -> Arc<Vec<Value>> {
+        self.endpoints.load_full()
     }
 
     pub(super) fn loaded(&self) -> Arc<Loaded> {

@@ -20,6 +20,9 @@ pub use facts::{Facts, Integration, Loaded};
 /// Where it goes.
 pub(crate) const PATH: &str = "/telemetry/proxy/api/v2/apmtelemetry";
 
+/// Endpoints in one message, as the protocol has it.
+const ENDPOINTS: usize = 300;
+
 /// What is told, and how often.
 #[derive(Clone)]
 pub struct Telemetry {
@@ -69,6 +72,7 @@ struct Told {
     started: bool,
     configuration: usize,
     integrations: usize,
+    endpoints: usize,
 }
 
 impl Teller {
@@ -176,6 +180,7 @@ impl Teller {
             batch.push(entry("app-integrations-change", json!({"integrations": new})));
             self.told.integrations = integrations.len();
         }
+        self.endpoints(&mut batch);
         if self.settings.dependencies {
             let new = self.known.update(&self.settings.facts.loaded());
             if !new.is_empty() {
@@ -183,6 +188,16 @@ impl Teller {
             }
         }
         batch
+    }
+
+    /// Endpoints that were not told yet.
+    fn endpoints(&mut self, batch: &mut Vec<Value>) {
+        let endpoints = self.settings.facts.endpoints();
+        for some in endpoints[self.told.endpoints.min(endpoints.len())..].chunks(ENDPOINTS) {
+            let payload = json!({"is_first": self.told.endpoints == 0, "endpoints": some});
+            batch.push(entry("app-endpoints", payload));
+            self.told.endpoints += some.len();
+        }
     }
 
     fn sign_of_life(&mut self, now: Instant) -> Value {

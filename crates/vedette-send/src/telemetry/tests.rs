@@ -146,3 +146,28 @@ fn switched_off_counts_are_not_told() {
     (0..2).for_each(|_| drop(read(teller.take(now, false))));
     assert_eq!(kinds(&read(teller.take(now, true))), ["app-closing"]);
 }
+
+#[test]
+fn endpoints_are_told_in_portions_and_once() {
+    let mut teller = teller(|settings| {
+        let endpoints: Vec<Value> =
+            (0..650).map(|n| json!({"method": "GET", "path": format!("/{n}")})).collect();
+        settings.facts.has(&endpoints);
+    });
+    teller.heed(true);
+    let now = Instant::now();
+    teller.take(now, false);
+    let told = read(teller.take(now, false));
+    let portions: Vec<&Value> = told["payload"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["request_type"] == "app-endpoints")
+        .map(|one| &one["payload"])
+        .collect();
+    let sizes: Vec<usize> = portions.iter().map(|one| one["endpoints"].as_array().unwrap().len()).collect();
+    assert_eq!(sizes, [300, 300, 50]);
+    assert_eq!(portions.iter().map(|one| one["is_first"] == true).collect::<Vec<_>>(), [true, false, false]);
+    let later = read(teller.take(now + Duration::from_secs(60), false));
+    assert_eq!(kinds(&later), ["app-heartbeat"]);
+}

@@ -9,10 +9,12 @@ from __future__ import annotations
 import copy
 import threading
 import time
+from typing import Any
 
 import duckdb
 
 from vedette.agent.inventory import saved
+from vedette.agent.inventory.announced import Announced
 from vedette.agent.inventory.endpoint import Endpoint, Identity
 from vedette.agent.inventory.observation import Observation, observed
 from vedette.agent.query.statements import rows, statement
@@ -37,6 +39,7 @@ class Book:
         self._gone: set[Identity] = set()
         self._seq: int | None = None
         """Number of the newest span that was learned from; None before the book is read."""
+        self._announced = Announced()
         self._next_save = 0.0
 
     def catch_up(self, cursor: duckdb.DuckDBPyConnection, newest: int, save: bool = False) -> None:
@@ -86,12 +89,17 @@ class Book:
         self._changed, self._gone = set(), set()
         self._next_save = time.monotonic() + PAUSE
 
+    def announce(self, service: str, env: str, told: list[Any]) -> None:
+        """An application says what its router knows."""
+        with self._lock:
+            self._announced.take(service, env, told)
+
     def all(self, service: str = "", env: str = "") -> list[Endpoint]:
-        """Copies of the endpoints, of one service or environment if it is named."""
+        """Copies of the endpoints, also of those that nobody called; of one service or environment if it is named."""
         with self._lock:
             known = [
                 each
-                for each in self._known.values()
+                for each in (*self._known.values(), *self._announced.uncalled(self._known))
                 if service in ("", each.identity.service) and (not env or env in each.envs)
             ]
             return copy.deepcopy(known)
@@ -99,7 +107,12 @@ class Book:
     def find(self, identity: Identity) -> Endpoint | None:
         """A copy of one endpoint."""
         with self._lock:
-            return copy.deepcopy(self._known.get(identity))
+            known = self._known.get(identity)
+            if known is None:
+                known = next(
+                    (each for each in self._announced.uncalled(self._known) if each.identity == identity), None
+                )
+            return copy.deepcopy(known)
 
     def services(self) -> list[str]:
         """Names of the services that have endpoints."""

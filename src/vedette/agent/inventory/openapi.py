@@ -113,8 +113,7 @@ def _told(each: Endpoint, others: list[str]) -> dict[str, Any]:
         "requests": each.hits,
         "sampled": each.sampled,
         "attacks": each.attacks,
-        "first-seen": _moment(each.first_seen),
-        "last-seen": _moment(each.last_seen),
+        **({"first-seen": _moment(each.first_seen), "last-seen": _moment(each.last_seen)} if each.hits else {}),
         "authentication": sorted(each.authentication) or [NONE],
         "sensitive-data": sorted({name for classes in each.classes().values() for name in classes}),
     }

@@ -21,6 +21,7 @@ SHOW = {
     "sensitive": "Sensitive data",
     "attacked": "Attacked",
     "unrouted": "Not in a router",
+    "uncalled": "Never called",
 }
 """What the table can be limited to, by its name in the address."""
 SORTS = ("route", "rate", "errors", "attacks", "last")
@@ -44,6 +45,8 @@ def _is_shown(each: Endpoint, show: str) -> bool:
         return NONE in each.authentication
     if show == "sensitive":
         return any(each.classes().values())
+    if show == "uncalled":
+        return not each.hits
     if show == "attacked":
         return each.attacks > 0
     return each.guessed if show == "unrouted" else True
@@ -116,7 +119,7 @@ def rate(each: Endpoint) -> str:
     """Requests of the last hour, or of as much of it as the endpoint is known for, per second, minute or hour."""
     hits, _, _ = recent(each)
     if not hits:
-        return "none"
+        return "none" if each.hits else ""
     minutes = min(max((time.time_ns() - each.first_seen) / MINUTE, 1.0), MINUTES)
     for unit, length in (("s", 1 / 60), ("min", 1.0), ("h", 60.0)):
         if hits / minutes * length >= 1 or unit == "h":

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,6 +69,8 @@ class Senders:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Sender] = OrderedDict()
+        self.on_endpoints: Callable[[str, str, list[Any]], None] | None = None
+        """Who is told of the endpoints that an application says it has: service, environment, what it said."""
 
     def note(self, kind: str, rows: Sequence[tuple[Any, ...]], kept: bool) -> None:
         """Counts the rows of one payload; the last column of each says whose it is."""
@@ -96,6 +98,9 @@ class Senders:
             for event in _events(message):
                 _take(sender.libraries, event.get("dependencies"), _version)
                 _take(sender.integrations, event.get("integrations"), _state)
+        for event in _events(message):
+            if self.on_endpoints is not None and isinstance(event.get("endpoints"), list):
+                self.on_endpoints(facts.get("service", ""), facts.get("env", ""), event["endpoints"])
 
     def as_json(self) -> list[dict[str, Any]]:
         """Who was heard of last comes first."""

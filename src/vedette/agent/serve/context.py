@@ -44,6 +44,7 @@ class Context:
         self.desk = Desk(database.cursor, options.data)
         """Remote configuration."""
         self.book = Book()
+        self.senders.on_endpoints = self.book.announce
         self._database = database
         self._slots: anyio.CapacityLimiter | None = None
 

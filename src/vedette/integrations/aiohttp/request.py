@@ -14,11 +14,21 @@ from vedette.instrument.families.multi_headers import MultiHeaders
 from vedette.integrations.aiohttp.socket import hung_up
 from vedette.integrations.aiohttp.switches import switches
 from vedette.operations import IncomingRequest, Refusal
+from vedette.operations.known_routes import ROUTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
     from typing import Any
+
+
+def routes_of(application: Any) -> Iterator[tuple[str, str]]:
+    """Methods and templates of an application's router."""
+    for route in application.router.routes():
+        info = route.get_info()
+        template = info.get("path") or info.get("formatter")
+        if template:
+            yield route.method, template
 
 
 def handling(call: Call) -> IncomingRequest | None:
@@ -27,6 +37,8 @@ def handling(call: Call) -> IncomingRequest | None:
     upgrades = (request.headers.get("upgrade") or "").lower() == "websocket"
     if upgrades and not values["trace_websocket"]:
         return None
+    if ROUTES.asks(call.instance):
+        ROUTES.tell(call.instance, "aiohttp.request", routes_of(call.instance))
     headers, target = request.headers, request.raw_path
     host = headers.get("host") or ""
     url = f"{request.scheme}://{host}{target}" if target.startswith("/") else target

@@ -6,10 +6,12 @@ import sys
 
 from vedette.instrument import Call, enclosing
 from vedette.instrument.families.met import Met
+from vedette.integrations.django import known_routes
 from vedette.integrations.django.names import path_of, view_of
 from vedette.integrations.django.route import route_of
 from vedette.integrations.django.switches import switches
 from vedette.operations import IncomingRequest, Task
+from vedette.operations.known_routes import ROUTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ def found(call: Call) -> None:
         return
     match = getattr(operation.request, "resolver_match", None)
     if match is not None:
+        if ROUTES.wanted is not None:
+            known_routes.tell(operation.request)
         named(operation, match, _params(match, operation.request.path_info))
 
 
