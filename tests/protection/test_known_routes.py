@@ -36,7 +36,8 @@ def test_routes_are_told_once(framework: str, told: list[Any]) -> None:
     assert client("/page").status == 200
     assert client("/page").status == 200
     name, *wanted = WANTED[framework]
-    assert [each[0] for each in told] == [name]
+    asked = 2 if framework.startswith("django") else 1  # its shop sets the URL configuration anew for each request
+    assert [each[0] for each in told] == [name] * asked
     assert set(wanted) <= set(told[0][1])
 
 
