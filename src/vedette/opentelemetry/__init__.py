@@ -44,6 +44,7 @@ def _provide(provider: Provider) -> Callable[[], None]:
 
 
 def _share_context(provider: Provider) -> Callable[[], None]:
+    context.get_current()  # older versions have none until it is asked for
     before = context._RUNTIME_CONTEXT
     context._RUNTIME_CONTEXT = Current(before, provider)
 
