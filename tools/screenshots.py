@@ -10,6 +10,7 @@ Needs chromium, chromedriver and selenium.
 from __future__ import annotations
 
 import argparse
+import base64
 import contextlib
 import json
 import shutil
@@ -54,6 +55,8 @@ PICTURES = (
     Picture("errors", "/errors?t=15m"),
     Picture("attacks", "/attacks?t=15m"),
     Picture("attack", "/attacks?t=15m", click="table .main a"),
+    Picture("inventory", "/api-inventory"),
+    Picture("users", "/users?t=15m"),
     Picture("what-if", "/attacks/what-if?t=15m&mode=block"),
     Picture("compare", "/compare?a={0}&b={1}", "op:fastapi.request resource:*checkout*"),
     Picture("about", "/about"),
@@ -148,7 +151,14 @@ def _take(browser: Any, page: str, options: argparse.Namespace, scheme: str, wid
         browser.get(page + _path(page, picture))
         _settle(browser, picture)
         mark = "" if options.widths == "1440" else f"-{width}"
-        browser.save_screenshot(str(options.out / f"{picture.name}{'-dark' if scheme == 'dark' else ''}{mark}.png"))
+        _save(browser, options.out / f"{picture.name}{'-dark' if scheme == 'dark' else ''}{mark}")
+
+
+def _save(browser: Any, path: Path) -> None:
+    """WebP: a third of the size of PNG, and every browser shows it."""
+    shown = {"format": "webp", "quality": 82}
+    data = browser.execute_cdp_cmd("Page.captureScreenshot", shown)["data"]
+    path.with_suffix(".webp").write_bytes(base64.b64decode(data))
 
 
 def _path(page: str, picture: Picture) -> str:
