@@ -67,7 +67,7 @@ def evil(agent):
 
 
 def links(page: str) -> list[str]:
-    found = {html.unescape(target) for target in re.findall(r'href="([^"]*)"', page)}
+    found = {html.unescape(target) for target in re.findall(r'(?:href|hx-get)="([^"]*)"', page)}
     return sorted(target for target in found if target.startswith("/") and not target.startswith(("/static/", "/api/")))
 
 

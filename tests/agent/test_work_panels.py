@@ -162,12 +162,16 @@ def test_strange_addresses_are_answered(agent, query):
 
 
 def test_a_service_with_any_name_has_a_page(agent):
-    name = 'pay/ments "né" <b>'
+    name = 'pay/ments?x=1#2%3 "né" <b>'
     agent.store([row(service=name, process={"service.name": name}, resource="GET /x")])
     page = agent.client.get("/services").text
     address = links(page, "^/services/pay")[0]
-    assert "GET /x" in agent.client.get(address).text
-    assert "<b>" not in page
+    opened = agent.client.get(address).text
+    part = next(
+        html.unescape(found) for found in re.findall(r'hx-get="([^"]*)"', opened) if "/parts/endpoints" in found
+    )
+    assert "GET /x" in agent.client.get(part).text
+    assert "<b>" not in page + opened
 
 
 def test_stacks_tell_the_application_from_libraries():

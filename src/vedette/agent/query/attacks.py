@@ -15,7 +15,7 @@ MOST = 2_000
 
 
 def attacks(cursor: duckdb.DuckDBPyConnection, scope: Scope) -> list[Row]:
-    """The newest 2,000 in the scope; `spans` of each is the number of all."""
+    """The newest 2,000 in the scope."""
     where, values = scope.condition()
     found = rows(cursor, filled("attacks", {"condition": where}), [*values, MOST])
     for span in found:
@@ -23,3 +23,10 @@ def attacks(cursor: duckdb.DuckDBPyConnection, scope: Scope) -> list[Row]:
         span["structures"] = json.loads(span["structures"] or "{}")
         span["events"] = json.loads(span["events"] or "[]")
     return found
+
+
+def count_attacks(cursor: duckdb.DuckDBPyConnection, scope: Scope) -> int:
+    """How many there are in the scope."""
+    where, values = scope.condition("attack")
+    row = cursor.execute(f"SELECT count(*) FROM spans WHERE {where}", values).fetchone()
+    return int(row[0]) if row else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
@@ -51,6 +51,11 @@ class View:
         """The address of the traces that match these terms, in this period and environment."""
         env = f" deployment.environment.name:{quoted(self.env)}" if self.env else ""
         return self.address("/", q=terms + env, service=None, env=None)
+
+
+def service_path(name: str) -> str:
+    """The path of the page of a service, whatever it is called."""
+    return f"/services/{quote(name, safe='')}"
 
 
 KEPT = ("t", "from", "to", "service", "env")

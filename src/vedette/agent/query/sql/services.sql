@@ -10,8 +10,7 @@ SELECT
     histogram((start - ?::UBIGINT) // ?::UBIGINT) FILTER (WHERE {entry}) AS buckets,
     bool_and(kind IN ('client', 'producer')) AS dependency,
     any_value(type) FILTER (WHERE type NOT IN ('', 'template')) AS type,
-    arg_max(version, start) FILTER (WHERE version <> '') AS version,
-    arg_max(env, start) AS env,
+    max(version) AS version,
     max(start) AS last
 FROM spans
 WHERE {condition}

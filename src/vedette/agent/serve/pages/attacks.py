@@ -17,7 +17,7 @@ from vedette.agent.panels.attack import FACETS, Attack, attack, chosen, counted,
 from vedette.agent.panels.curl import curl
 from vedette.agent.panels.exclusion import exclusion
 from vedette.agent.panels.what_if import MODES, Change, what_if
-from vedette.agent.query.attacks import attacks
+from vedette.agent.query.attacks import attacks, count_attacks
 from vedette.agent.query.series import BUCKETS, size_of
 from vedette.agent.query.trace import find_span
 from vedette.agent.serve.parameters import span_id, trace_id
@@ -60,8 +60,9 @@ def routes(shell: Shell) -> list[Route]:
 
 def _all(cursor: duckdb.DuckDBPyConnection, view: View) -> tuple[list[Attack], int]:
     """The attacks of the period (but for their facets), and how many there are beyond those that were read."""
-    found = attacks(cursor, replace(view.scope, service=""))
-    return [attack(span) for span in found], (found[0]["spans"] if found else 0) - len(found)
+    scope = replace(view.scope, service="")
+    found = attacks(cursor, scope)
+    return [attack(span) for span in found], count_attacks(cursor, scope) - len(found)
 
 
 def _overview(cursor: duckdb.DuckDBPyConnection, view: View) -> dict[str, Any]:

@@ -15,41 +15,61 @@ from vedette.agent.panels.rates import charts, figures
 from vedette.agent.panels.searches import terms
 from vedette.agent.panels.service_map import service_map
 from vedette.agent.query.errors import errors
-from vedette.agent.query.groups import CALLS, ENDPOINTS, ENTRY, STATEMENTS, WORK, groups
-from vedette.agent.query.series import series
+from vedette.agent.query.groups import ENTRY, groups
+from vedette.agent.query.series import SPARKS, series
 from vedette.agent.query.services import edges, services
 from vedette.agent.query.statements import Row
 from vedette.agent.serve.pages.errors import failure
-from vedette.agent.serve.pages.work import line
+from vedette.agent.serve.pages.work import KINDS, line
 from vedette.agent.serve.shell import Shell
-from vedette.agent.serve.view import View, read
+from vedette.agent.serve.view import View, read, service_path
 
+PARTS = ("endpoints", "jobs", "queries", "outgoing", "errors")
 SHOWN = 8
 """Lines of each table on the page of one service."""
 
 
 def routes(shell: Shell) -> list[Route]:
-    """`/services`, `/services/<name>`."""
+    """`/services`, `/services/<name>`, and the parts of these pages that come after: `/parts/map`, `/parts/<kind>`."""
 
     async def everything(request: Request) -> Response:
+        view = read(request)
+        return shell.panel(request, "services.html", view, await shell.ask(lambda cursor: _overview(cursor, view)))
+
+    async def drawn(request: Request) -> Response:
         view, newest = read(request), shell.context.writer.seq
-        values = await shell.ask(lambda cursor: _overview(cursor, view, newest))
-        return shell.panel(request, "services.html", view, values)
+        values = await shell.ask(lambda cursor: _map(cursor, view, newest))
+        return shell.panel(request, "service_map.html", view, values)
 
     async def one(request: Request) -> Response:
         view = replace(read(request), service=str(request.path_params["name"]))
         values = await shell.ask(lambda cursor: _service(cursor, view))
         return shell.panel(request, "service.html", view, values)
 
-    return [Route("/services", everything), Route("/services/{name:path}", one)]
+    async def part(request: Request) -> Response:
+        view, kind = read(request), str(request.path_params["kind"])
+        if kind not in PARTS:
+            return shell.missing(request, "There is no such part of a page.")
+        values = await shell.ask(lambda cursor: _part(cursor, view, kind))
+        return shell.panel(request, "service_part.html", view, values)
+
+    return [
+        Route("/services", everything),
+        Route("/services/{name:path}", one),
+        Route("/parts/map", drawn),
+        Route("/parts/{kind}", part),
+    ]
 
 
-def _overview(cursor: duckdb.DuckDBPyConnection, view: View, newest: int) -> dict[str, Any]:
+def _overview(cursor: duckdb.DuckDBPyConnection, view: View) -> dict[str, Any]:
+    return {"rows": [_row(row, view) for row in services(cursor, view.scope)], "map": view.address("/parts/map")}
+
+
+def _map(cursor: duckdb.DuckDBPyConnection, view: View, newest: int) -> dict[str, Any]:
     found = services(cursor, view.scope)
-    seconds = view.period.seconds
     first = min((min(row["buckets"]) for row in found if row["buckets"]), default=0)
-    drawn = service_map(found, edges(cursor, view.scope, newest), max(seconds * (24 - first) / 24, 1))
-    return {"rows": [_row(row, view) for row in found], "map": drawn}
+    seconds = max(view.period.seconds * (SPARKS - first) / SPARKS, 1)
+    return {"map": service_map(found, edges(cursor, view.scope, newest), seconds)}
 
 
 def _row(row: Row, view: View) -> dict[str, Any]:
@@ -63,7 +83,7 @@ def _row(row: Row, view: View) -> dict[str, Any]:
         "type": row["type"] or "",
         "version": row["version"],
         "spans": f"{row['spans']:,}",
-        "href": view.address(f"/services/{name}", service=None),
+        "href": view.address(service_path(name), service=None),
         "traces": view.search(search),
         "failed": view.search(f"{search} error"),
         "attacked": view.search(f"{search} attack"),
@@ -72,17 +92,20 @@ def _row(row: Row, view: View) -> dict[str, Any]:
 
 def _service(cursor: duckdb.DuckDBPyConnection, view: View) -> dict[str, Any]:
     found = next((row for row in services(cursor, view.scope) if row["service"] == view.service), None)
-    tables = [(kind, groups(cursor, kind, view.scope)) for kind in (ENDPOINTS, WORK, STATEMENTS, CALLS)]
-    own = "service = ?"
+    over_time = series(cursor, view.scope, ENTRY, "service = ?", values=[view.service])
     return {
         "name": view.service,
         "colour": units.colour(view.service),
         "row": _row(found, view) if found else None,
-        "charts": charts(series(cursor, view.scope, ENTRY, own, values=[view.service])),
-        "tables_": [
-            {"kind": kind.name, "rows": [line(kind, row, view) for row in rows[:SHOWN]], "more": len(rows) > SHOWN}
-            for kind, rows in tables
-            if rows
-        ],
-        "failures": [failure(row, view) for row in errors(cursor, view.scope)[:SHOWN]],
+        "charts": charts(over_time),
+        "parts": [{"kind": kind, "href": view.address(f"/parts/{kind}", service=view.service)} for kind in PARTS],
     }
+
+
+def _part(cursor: duckdb.DuckDBPyConnection, view: View, kind: str) -> dict[str, Any]:
+    """One table of the page of a service."""
+    if kind == "errors":
+        rows = [failure(row, view) for row in errors(cursor, view.scope)]
+    else:
+        rows = [line(KINDS[kind], row, view) for row in groups(cursor, KINDS[kind], view.scope)]
+    return {"name": view.service, "kind": kind, "rows": rows[:SHOWN], "more": len(rows) > SHOWN}

@@ -22,7 +22,7 @@ from vedette.agent.query.statements import Row
 from vedette.agent.query.terms import parse
 from vedette.agent.query.traces import list_traces
 from vedette.agent.serve.shell import Shell
-from vedette.agent.serve.view import View, read
+from vedette.agent.serve.view import View, read, service_path
 
 KINDS = {kind.name: kind for kind in (ENDPOINTS, STATEMENTS, CALLS, WORK)}
 FEW = 8
@@ -74,7 +74,7 @@ def line(kind: Kind, row: Row, view: View) -> dict[str, Any]:
         "total": units.duration(int(row["total"])),
         "longest": units.duration(row["longest"]),
         "href": view.address(f"/{kind.name}/one", service=None, **keys),
-        "owner_href": view.address(f"/services/{row['owner']}", service=None),
+        "owner_href": view.address(service_path(row["owner"]), service=None),
         "traces": view.search(search),
         "slow": view.search(f"{search} min:{max(int(figures(row, view.period)['p95_ns']) // 1000, 1)}us"),
         "failed": view.search(f"{search} error"),
