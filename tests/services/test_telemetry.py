@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ import pytest
 from tests.services.attacked import HARMLESS, INJECTION, attacked
 from tests.services.collector import Collector
 from tests.services.ddapm import TestAgent
+from tests.services.recorder import Recorder
 
 PATH = "/telemetry/proxy/api/v2/apmtelemetry"
 KNOWN = {"generate-metrics", "distributions", "app-heartbeat", "app-dependencies-loaded", "app-integrations-change"}
@@ -114,3 +118,43 @@ def test_no_agent_is_told_by_those_who_speak_otlp(collector: Collector, agent: T
     attacked([HARMLESS], OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=collector.url, DD_TRACE_AGENT_URL=agent.url)
     assert collector.wait_for(1)
     assert messages(agent) == []
+
+
+LOOKED_AT = """
+import json, os, sys
+import vedette
+
+def names():
+    found = []
+    for file in os.listdir("/proc/self/fd"):
+        try:
+            found.append(os.readlink(f"/proc/self/fd/{file}"))
+        except OSError:  # that of the listing itself
+            pass
+    return [link for link in found if "datadog-tracer-info-" in link]
+
+def work():
+    with vedette.tracer.span("work"):
+        pass
+    vedette.tracer.flush(5)
+    return names()
+
+vedette.start(instrument=False)
+before = names()
+parent = work()
+reading, writing = os.pipe()
+if not os.fork():
+    os.write(writing, json.dumps(work()).encode())
+    os._exit(0)
+print(json.dumps([before, parent, json.loads(os.read(reading, 10_000)), names()]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where there are sealed files in memory")
+def test_each_process_can_be_found_by_a_file_in_memory(recorder: Recorder) -> None:
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("VEDETTE_", "DD_", "OTEL_"))}
+    env["VEDETTE_AGENT_URL"] = recorder.url
+    done = subprocess.run([sys.executable, "-c", LOOKED_AT], env=env, capture_output=True, text=True, check=True)
+    before, parent, child, parent_again = json.loads(done.stdout)
+    assert (before, len(parent), len(child)) == ([], 1, 1)
+    assert parent == parent_again != child

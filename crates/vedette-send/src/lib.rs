@@ -16,6 +16,8 @@ mod config;
 mod counters;
 mod courier;
 mod datadog;
+#[cfg(target_os = "linux")]
+mod discovery;
 mod door;
 mod exporter;
 mod farewell;

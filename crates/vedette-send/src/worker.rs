@@ -39,6 +39,10 @@ fn supervise(shared: &Shared, lanes: Lanes) {
     if let Some(json) = &shared.config.announcement {
         announce::configuration(json);
     }
+    #[cfg(target_os = "linux")]
+    if shared.config.telemetry.is_some() {
+        crate::discovery::announce(&shared.config.process);
+    }
     let mut ended = false;
     while !ended && shared.meter.panics.load(Relaxed) < MOST_PANICS {
         let mut work = Work::new(shared, lanes);

@@ -15,6 +15,13 @@ pub(super) fn described() -> Value {
     host
 }
 
+/// Its name.
+#[cfg(target_os = "linux")]
+pub(crate) fn hostname() -> String {
+    nix::sys::utsname::uname()
+        .map_or_else(|_| String::new(), |system| system.nodename().to_string_lossy().into())
+}
+
 /// Name, operating system and architecture.
 #[cfg(not(unix))]
 pub(super) fn described() -> Value {

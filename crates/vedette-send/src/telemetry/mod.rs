@@ -16,6 +16,8 @@ use vedette_model::{clock, Chunk, Process};
 use counts::Counts;
 use dependencies::Known;
 pub use facts::{Facts, Integration, Loaded};
+#[cfg(target_os = "linux")]
+pub(crate) use host::hostname;
 
 /// Where it goes.
 pub(crate) const PATH: &str = "/telemetry/proxy/api/v2/apmtelemetry";
