@@ -44,6 +44,7 @@ __all__ = [
     "note_endpoints",
     "note_integration",
     "note_settings",
+    "note_trouble",
     "obfuscated_statement",
     "post",
     "public_key",
@@ -455,6 +456,9 @@ def note_integration(
 
 def note_settings(entries: list[dict[str, Any]]) -> None:
     """Notes settings that changed at run time, for telemetry: dictionaries with `name`, `value` and `origin`."""
+
+def note_trouble(message: str, stack: str) -> None:
+    """Notes an error within vedette, for telemetry; the first 50 are told."""
 
 def obfuscated_statement(statement: str) -> str:
     """A statement of SQL whose literals are `?`."""

@@ -101,6 +101,7 @@ OWN: dict[str, tuple[str, Any]] = {
     "telemetry_heartbeat": ("10", 10.0),
     "telemetry_extended_heartbeat": ("3600", 3600.0),
     "telemetry_metrics": ("false", False),
+    "telemetry_logs": ("false", False),
     "telemetry_dependencies": ("false", False),
     "install_id": ("68e75c48", "68e75c48"),
     "install_type": ("k8s_single_step", "k8s_single_step"),

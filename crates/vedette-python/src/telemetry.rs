@@ -39,6 +39,7 @@ pub fn settings(options: &Options<'_, '_>) -> PyResult<Option<Telemetry>> {
         extended: seconds("extended_heartbeat")?,
         metrics: options.get("metrics")?,
         dependencies: options.get("dependencies")?,
+        logs: options.get("logs")?,
         protection: options.get("protection")?,
         install: options
             .maybe::<(String, String, String)>("install")?
@@ -81,6 +82,12 @@ pub fn note_endpoints(name: &str, routes: Vec<(String, String)>) {
         })
     };
     FACTS.has(&routes.iter().map(told).collect::<Vec<_>>());
+}
+
+/// Notes an error within vedette.
+#[pyfunction]
+pub fn note_trouble(message: &str, stack: &str) {
+    FACTS.troubled(message, stack, clock::unix() / 1_000_000_000);
 }
 
 /// Looks now and then which modules are loaded. Called where a trace is finished: no Python code is run for it.

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from vedette._native import Hook, Switch
-from vedette.instrument import replace, rewrite
+from vedette.instrument import replace, rewrite, troubles
 from vedette.instrument.integration import Around, Between
 from vedette.instrument.pairs import Pairs
 from vedette.instrument.targets import Missing, find
@@ -110,6 +110,7 @@ class Installed:
         logging.getLogger("vedette").warning(
             "integration %s %s: %r", self.integration.name, state, error, exc_info=error
         )
+        troubles.note(f"integration {self.integration.name} {state}", error)
 
 
 def _nothing() -> None:

@@ -32,6 +32,7 @@ def telemetry_options(settings: Settings) -> dict[str, Any] | None:
         "extended_heartbeat": settings.telemetry_extended_heartbeat,
         "metrics": settings.telemetry_metrics,
         "dependencies": settings.telemetry_dependencies,
+        "logs": settings.telemetry_logs,
         "protection": settings.protection != "off",
         "install": installed if all(installed) else None,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vedette._native import Inspection, Rules, __version__
+from vedette.instrument import troubles
 from vedette.protection.answers import BLOCK, REDIRECT, Answers, action_of
 from vedette.protection.deny_lists import deny_lists
 from vedette.protection.redaction import Redaction
@@ -74,6 +75,7 @@ class Policy:
 
             message = "an error in vedette's protection, the request goes on without it (told once)"
             logging.getLogger("vedette").warning(message, exc_info=error)
+            troubles.note("an error in protection", error)
 
     def looks_at(self, address: str) -> bool:
         """Whether some rule looks at an address."""

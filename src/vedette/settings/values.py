@@ -116,6 +116,7 @@ class Values:
     telemetry_extended_heartbeat: float
     telemetry_metrics: bool
     telemetry_dependencies: bool
+    telemetry_logs: bool
     install_id: str | None
     install_type: str | None
     install_time: str | None

@@ -8,6 +8,8 @@ use serde_json::{json, Value};
 
 /// Entries of each kind that are kept; a process that changes its settings all day must not grow by it.
 const MOST: usize = 4_096;
+/// Errors that are kept.
+const MOST_TROUBLES: usize = 50;
 
 /// Facts that only become more.
 #[derive(Default)]
@@ -16,6 +18,7 @@ pub struct Facts {
     integrations: ArcSwap<Vec<Integration>>,
     loaded: ArcSwap<Loaded>,
     endpoints: ArcSwap<Vec<Value>>,
+    troubles: ArcSwap<Vec<Value>>,
 }
 
 /// What became of an integration.
@@ -74,6 +77,23 @@ impl Facts {
     /// Takes what is loaded now.
     pub fn observed(&self, loaded: Loaded) {
         self.loaded.store(Arc::new(loaded));
+    }
+
+    /// Takes an error within the library itself, at `time` in seconds since the epoch.
+    pub fn troubled(&self, message: &str, stack: &str, time: u64) {
+        self.troubles.rcu(|known| {
+            let mut all = known.to_vec();
+            if all.len() < MOST_TROUBLES {
+                all.push(
+                    json!({"message": message, "level": "ERROR", "stack_trace": stack, "tracer_time": time}),
+                );
+            }
+            all
+        });
+    }
+
+    pub(super) fn troubles(&self) -> Arc<Vec<Value>> {
+        self.troubles.load_full()
     }
 
     pub(super) fn configuration(&self) -> Arc<Vec<Value>> {

@@ -38,6 +38,8 @@ pub struct Telemetry {
     pub metrics: bool,
     /// Whether the packages in use are told.
     pub dependencies: bool,
+    /// Whether errors within the library are told.
+    pub logs: bool,
     /// Whether the application is protected.
     pub protection: bool,
     /// How the library came to be installed: id, type and time, if it is known.
@@ -75,6 +77,7 @@ struct Told {
     configuration: usize,
     integrations: usize,
     endpoints: usize,
+    troubles: usize,
 }
 
 impl Teller {
@@ -188,6 +191,11 @@ impl Teller {
             if !new.is_empty() {
                 batch.push(entry("app-dependencies-loaded", json!({"dependencies": new})));
             }
+        }
+        let troubles = self.settings.facts.troubles();
+        if self.settings.logs && troubles.len() > self.told.troubles {
+            batch.push(entry("logs", json!({"logs": troubles[self.told.troubles..]})));
+            self.told.troubles = troubles.len();
         }
         batch
     }

@@ -44,6 +44,13 @@ OPTIONS = (
         ("DD_TELEMETRY_DEPENDENCY_COLLECTION_ENABLED",),
         "Whether the agent is told which packages are in use.",
     ),
+    Option(
+        "telemetry_logs",
+        BOOLEAN,
+        True,
+        ("DD_TELEMETRY_LOG_COLLECTION_ENABLED",),
+        "Whether the agent is told of errors within vedette: their kind and place, nothing of the application.",
+    ),
     Option("install_id", TEXT, None, ("DD_INSTRUMENTATION_INSTALL_ID",), "Id of the installation, told to the agent."),
     Option("install_type", TEXT, None, ("DD_INSTRUMENTATION_INSTALL_TYPE",), "How it was installed."),
     Option("install_time", TEXT, None, ("DD_INSTRUMENTATION_INSTALL_TIME",), "When, in seconds since the epoch."),
