@@ -64,6 +64,13 @@ def test_what_makes_no_sense_stays_in_the_form(agent: LocalAgent) -> None:
         assert told(post(agent, "/deny-lists", **form))
 
 
+def test_another_panel_suggests_an_entry(agent: LocalAgent) -> None:
+    page = agent.client.get("/deny-lists?kind=user&value=mallory&reason=attack+on+accounts").text
+    assert ">mallory</textarea>" in page
+    assert '<option value="user" selected>' in page
+    assert 'value="attack on accounts"' in page
+
+
 def test_settings_are_added_to_those_there_are(agent: LocalAgent) -> None:
     post(agent, "/remote", service="shop", protection="block", more='{"tags": {"a": "b"}}')
     page = post(agent, "/remote", service="shop", sample_rate="12.5 %", logs_injection="false")

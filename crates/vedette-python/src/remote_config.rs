@@ -268,6 +268,6 @@ pub fn post(
 
 /// How many rules of a rule file can be used, and what in it can't, with reasons. Raises ValueError if it is none at all.
 #[pyfunction]
-pub fn check_rules(py: Python<'_>, content: Vec<u8>) -> PyResult<(usize, Vec<String>)> {
-    py.detach(|| vedette_waf::check(&content)).map_err(|error| PyValueError::new_err(error.to_string()))
+pub fn check_rules(py: Python<'_>, content: &[u8]) -> PyResult<(usize, Vec<String>)> {
+    py.detach(|| vedette_waf::check(content)).map_err(|error| PyValueError::new_err(error.to_string()))
 }

@@ -11,7 +11,6 @@ from vedette.settings import OPTIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any, Union
 
     from vedette._native import RemoteConfig
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     Answer = tuple[list[tuple[str, str]], Union[tuple[list[str], bytes], None]]
 
 LIVE = tuple(name for name, option in OPTIONS.items() if option.live)
-on_change: list[Callable[[dict[str, object]], None]] = []
-"""Called with the options that remote configuration has changed, and their values now."""
 
 
 class Changes:
@@ -62,8 +59,6 @@ class Changes:
         running.change(changed)
         if rules != self._rules or settings.protection != before:
             self._protect(rules)
-        for told in on_change:
-            told({name: getattr(settings, name) for name in changed})
 
     def _protect(self, rules: tuple[Any, ...]) -> None:
         try:

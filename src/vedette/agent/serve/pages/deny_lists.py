@@ -12,7 +12,7 @@ from starlette.routing import Route
 from vedette.agent.panels.deny_lists import LASTING, NAMES, entries, row
 from vedette.agent.remote import items as shelf
 from vedette.agent.remote.items import LISTS
-from vedette.agent.serve.changing import around, changing
+from vedette.agent.serve.changing import around, changing, filled
 from vedette.agent.serve.shell import Shell
 from vedette.agent.serve.view import read
 
@@ -20,7 +20,10 @@ PAGE = 100
 
 
 def routes(shell: Shell) -> list[Route]:
-    """`/deny-lists`, with `q` for a part of an entry; posting to it changes the lists."""
+    """`/deny-lists`, with `q` for a part of an entry; posting to it changes the lists.
+
+    `kind`, `value` and `reason` fill in the form: another panel suggests an entry.
+    """
 
     async def show(request: Request, said: dict[str, Any]) -> Response:
         view = read(request)
@@ -43,7 +46,9 @@ def routes(shell: Shell) -> list[Route]:
         return shell.panel(request, "deny_lists.html", view, values)
 
     async def page(request: Request) -> Response:
-        return await show(request, {})
+        given = read(request).given
+        suggested = {"kind": "kind", "value": "entries", "reason": "note"}
+        return await show(request, {"form": filled({name: given.get(key, "") for key, name in suggested.items()})})
 
     return [
         Route("/deny-lists", page, methods=["GET"]),
