@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from collections.abc import Callable
+from threading import Event, Thread
 from typing import Any
 
 from tests.remote.backend import PATIENCE, Backend
@@ -254,3 +256,29 @@ def assert_becomes(app: App, **expected: Any) -> None:
             return
         assert time.monotonic() < until, state
         time.sleep(0.02)
+
+
+def test_traffic_goes_on_while_everything_changes(backend: Backend, start: Start) -> None:
+    app = start(backend.url, VEDETTE_PROTECTION="block", DD_REMOTE_CONFIG_POLL_INTERVAL_SECONDS="0.05")
+    done, statuses = Event(), Counter[int]()
+
+    def traffic() -> None:
+        while not done.is_set():
+            statuses[app.get("/search?q=hello", client="198.51.100.1")[0]] += 1
+
+    threads = [Thread(target=traffic) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        for turn in range(12):
+            mode = {"settings": {"protection": ("block", "off", "monitor")[turn % 3]}}
+            path = backend.put("VEDETTE_SETTINGS", "mode", mode)
+            backend.put("ASM_DATA", "list", deny_list(f"203.0.113.{turn}"))
+            backend.put("APM_TRACING", "rate", library(tracing_sampling_rate=turn / 20, tracing_enabled=turn % 2 == 0))
+            backend.state_of(path)
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+    assert set(statuses) == {200}
+    assert statuses[200] > 12
