@@ -276,3 +276,10 @@ def test_a_structure_of_anything_does_not_raise(spans: Spans) -> None:
         span.set_structure("fine", {"a": [True, None, 2**63, -1, 0.5]})
     (span_told,) = of_requests(spans)
     assert json.loads(span_told["structures"]["fine"]) == {"a": [True, None, 2**63, -1, 0.5]}
+
+
+def test_the_demo_is_an_application() -> None:
+    import vedette.demo.orders as orders
+
+    assert not stack.is_library(orders.__file__)
+    assert stack.is_library(vedette.__file__)

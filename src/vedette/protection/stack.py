@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     """File, line and function."""
 
 _HERE = __file__.rpartition("protection")[0]
+_DEMO = _HERE + "demo"
+"""An application like others, though it comes with vedette."""
 _STDLIB = json.__file__.rpartition("json")[0]
 _TOP_SHARE = 0.75
 """Of a stack that is too deep, the share of frames that is kept from its innermost end."""
@@ -34,7 +36,7 @@ def application_stack(depth: int) -> list[Place]:
         place = (code.co_filename, frame.f_lineno, _name(code))
         if not is_library(code.co_filename):
             own.append(place)
-        elif not code.co_filename.startswith(_HERE):
+        elif not place[0].startswith(_HERE):
             all_of_them.append(place)
         frame, looked_at = frame.f_back, looked_at + 1
     return _within(own or all_of_them, depth)
@@ -53,6 +55,8 @@ def _within(places: list[Place], depth: int) -> list[Place]:
 
 def is_library(file: str) -> bool:
     """Whether a file is no part of the application: vedette, the standard library, an installed package."""
+    if file.startswith(_DEMO):
+        return False
     return "site-packages" in file or "dist-packages" in file or file.startswith((_HERE, _STDLIB, "<"))
 
 
