@@ -279,7 +279,8 @@ def test_a_structure_of_anything_does_not_raise(spans: Spans) -> None:
 
 
 def test_the_demo_is_an_application() -> None:
-    import vedette.demo.orders as orders
+    import vedette
+    from vedette.demo import orders
 
     assert not stack.is_library(orders.__file__)
     assert stack.is_library(vedette.__file__)
