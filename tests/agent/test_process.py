@@ -168,3 +168,52 @@ def test_it_is_not_instrumented_by_what_it_was_started_under():
     finally:
         process.terminate()
         process.wait(10)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals there")
+def test_what_was_acknowledged_survives_a_kill(tmp_path):
+    kinds = ("/v0.4/traces", "ddtrace.v0.4.msgpack", "application/msgpack")
+    with running("--data", str(tmp_path)) as agent:
+        for _ in range(5):
+            agent.send(agent.page + kinds[0], *kinds[1:])
+        agent.end(signal.SIGKILL)
+    with running("--data", str(tmp_path)) as agent:
+        spans = agent.ask("/api/summary")["spans"]
+        agent.send(agent.page + kinds[0], *kinds[1:])
+        assert spans == 5 * (agent.ask("/api/summary")["spans"] - spans)
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no Unix sockets here")
+def test_a_socket_that_cannot_be_had_is_said_and_a_stale_one_is_replaced(tmp_path):
+    path, other = tmp_path / "apm.socket", tmp_path / "file"
+    other.write_text("mine")
+    with socket.socket(socket.AF_UNIX) as stale:
+        stale.bind(str(path))
+    command = [*COMMAND, "--memory", "--port", "0", "--otlp-port", "0", "--socket"]
+    with running("--memory", "--socket", str(path)):
+        for taken, reason in ((path, "somebody listens on"), (other, "is no socket"), (tmp_path / "a" / "b", "cannot")):
+            done = subprocess.run([*command, str(taken)], capture_output=True, text=True, timeout=60)
+            assert (done.returncode, reason in done.stderr) == (1, True), done.stderr
+    assert other.read_text() == "mine"
+
+
+def test_an_address_to_forward_to_that_is_none_is_said():
+    command = [*COMMAND, "--memory", "--port", "0", "--otlp-port", "0", "--forward-otlp", "collector:4318"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "is no address such as" in done.stderr
+
+
+def test_grpc_gives_way_on_its_usual_port_but_not_on_one_that_was_asked_for():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        done = subprocess.run(
+            [*COMMAND, "--memory", "--port", "0", "--otlp-port", "0", "--grpc-port", port],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 1
+        assert "choose another with --grpc-port" in done.stderr
+    with running("--memory"), running("--memory") as second:
+        assert second.ask("/api/about")["listens"]["grpc_port"] is None or "gRPC" in "".join(second.said)

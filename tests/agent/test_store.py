@@ -13,7 +13,7 @@ from tests.agent.made import row
 from vedette.agent.counters import Counters
 from vedette.agent.options import Limits, Retention
 from vedette.agent.store import Database, StoreError, Writer
-from vedette.agent.store.database import FILE, applied, migrations
+from vedette.agent.store.database import FILE, applied, explain, migrations
 from vedette.agent.store.retention import sweep
 
 
@@ -202,3 +202,22 @@ def test_ten_thousand_spans_a_second_are_stored(writer):
     assert writer.flush(20)
     assert len(rows) / (time.perf_counter() - began) > 5_000
     assert count(writer._database) == len(rows)
+
+
+def test_a_disk_that_can_only_be_read_is_said(tmp_path):
+    error = duckdb.IOException("IO Error: Cannot open file: Read-only file system")
+    assert "can only be read. Choose another folder with --data" in explain(error, tmp_path / FILE)
+
+
+def test_senders_hear_of_a_database_that_fails(agent, payload):
+    working = agent.writer._cursor
+
+    class Broken:
+        def execute(self, *args):
+            raise duckdb.IOException("No space left on device")
+
+    agent.writer._cursor = Broken()
+    answer = agent.client.put("/v0.4/traces", content=payload("ddtrace.v0.4.msgpack"))
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    agent.writer._cursor = working
+    assert agent.client.put("/v0.4/traces", content=payload("ddtrace.v0.4.msgpack")).status_code == 200

@@ -54,14 +54,14 @@ class Client:
         return dict(answer)
 
     @contextmanager
-    def stream(self, path: str, body: bytes | None = None, **query: Any) -> Iterator[Iterator[bytes]]:
-        """The lines of an answer; with a body, of a change.
+    def stream(self, path: str, body: bytes | None = None, kind: str = "", **query: Any) -> Iterator[Iterator[bytes]]:
+        """The lines of an answer; with a body of that content type, of a change.
 
         Raises:
             NoAnswer: nobody is there, or it refuses.
         """
         given = urllib.parse.urlencode({name: value for name, value in query.items() if value not in (None, "")})
-        headers = {"X-Vedette-Token": self._token} if body is not None else {}
+        headers = {"X-Vedette-Token": self._token, "Content-Type": kind} if body is not None else {}
         request = urllib.request.Request(f"{self.url}{path}?{given}" if given else self.url + path, body, headers)
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:

@@ -14,3 +14,4 @@ pub mod v05;
 mod v05_read;
 pub mod v07;
 pub mod v10;
+mod v10_values;

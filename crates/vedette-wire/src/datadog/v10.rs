@@ -3,23 +3,16 @@
 //! written out where it first occurs, and is a place in the table of texts from then on; place 0 is the empty text.
 //! Attributes are a flat list of name, type number, value.
 
-use std::borrow::Cow;
-
-use serde_json::{Map, Value as Json};
-use vedette_model::{Key, Kind, Limits, Link, Text, Value};
+use vedette_model::{Kind, Limits, Link, Text};
 
 use super::envelope::Envelope;
 use super::incoming::{Incoming, Told};
 use super::trace;
-use crate::bounds::{Budget, DecodeLimits, Error, CHUNK};
+use super::v10_values::{Item, Payload};
+use crate::bounds::{DecodeLimits, Error, CHUNK};
 use crate::decision::mechanism;
-use crate::msgpack::read::{Reader, Token};
-use crate::overflow;
-use crate::value::from_json;
 use crate::Received;
 
-/// JSON values take up to so many times the bytes of their encoding.
-const JSON_GROWTH: usize = 16;
 /// Names of the payload's texts, by field number from 2 on.
 const FIELDS: [&str; 8] = [
     "container_id",
@@ -39,11 +32,7 @@ const EXACT: u64 = 1 << 53;
 /// # Errors
 /// If it is not of that format, or passes one of the limits.
 pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Vec<Received>, Error> {
-    let mut payload = Payload {
-        reader: Reader::new(bytes),
-        budget: Budget::open(bytes, limits)?,
-        texts: vec![Cow::Borrowed("")],
-    };
+    let mut payload = Payload::open(bytes, limits)?;
     let (mut received, mut envelope) = (Vec::new(), Envelope::default());
     for _ in 0..payload.reader.map()? {
         match payload.reader.unsigned()? {
@@ -62,72 +51,7 @@ pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Vec<Received>, Erro
     Ok(received)
 }
 
-/// The value of an attribute.
-enum Item<'a> {
-    Text(Cow<'a, str>),
-    Bool(bool),
-    Double(f64),
-    Int(i64),
-    /// A structure (`meta_struct` of older formats).
-    Bytes(&'a [u8]),
-    Nested(Json),
-}
-
-impl Item<'_> {
-    fn json(self) -> Json {
-        match self {
-            Item::Text(text) => text.into(),
-            Item::Bool(truth) => truth.into(),
-            Item::Double(number) => number.into(),
-            Item::Int(number) => number.into(),
-            Item::Bytes(bytes) => String::from_utf8_lossy(bytes).into(),
-            Item::Nested(json) => json,
-        }
-    }
-
-    fn value(self) -> Value {
-        match self {
-            Item::Double(number) => Value::Double(number),
-            other => from_json(&other.json()),
-        }
-    }
-}
-
-struct Payload<'a> {
-    reader: Reader<'a>,
-    budget: Budget,
-    texts: Vec<Cow<'a, str>>,
-}
-
-impl<'a> Payload<'a> {
-    /// A text, or the one at a place of the table.
-    fn text(&mut self) -> Result<Cow<'a, str>, Error> {
-        let place = match self.reader.token()? {
-            Token::Text(bytes) => {
-                let text = String::from_utf8_lossy(bytes);
-                self.budget.charge(std::mem::size_of::<Cow<str>>() + text.len())?;
-                self.texts.push(text.clone());
-                return Ok(text);
-            }
-            Token::Int(place) => usize::try_from(place).ok(),
-            Token::Nil => Some(0),
-            _ => None,
-        };
-        let known = place.and_then(|place| self.texts.get(place));
-        known.cloned().ok_or_else(|| self.reader.expected("a text, or a place in the table of texts"))
-    }
-
-    /// The same, where it is going to be copied.
-    fn charged_text(&mut self) -> Result<Cow<'a, str>, Error> {
-        let text = self.text()?;
-        self.budget.charge(text.len())?;
-        Ok(text)
-    }
-
-    fn skip(&mut self) -> Result<(), Error> {
-        self.reader.skip(self.budget.depth)
-    }
-
+impl Payload<'_> {
     fn chunks(&mut self, received: &mut Vec<Received>) -> Result<(), Error> {
         for _ in 0..self.reader.list()? {
             self.budget.charge(CHUNK)?;
@@ -159,14 +83,6 @@ impl<'a> Payload<'a> {
         }
         trace::take(received, spans, told);
         Ok(())
-    }
-
-    /// An id of the wrong length is no id.
-    fn wide_id(&mut self) -> Result<u128, Error> {
-        match self.reader.token()? {
-            Token::Bytes(bytes) => Ok(bytes.try_into().map_or(0, u128::from_be_bytes)),
-            _ => Err(self.reader.expected("the bytes of a trace id")),
-        }
     }
 
     fn spans(&mut self, spans: &mut Vec<Incoming>, told: &mut Told) -> Result<(), Error> {
@@ -294,84 +210,6 @@ impl<'a> Payload<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Attributes of a link or event.
-    fn parts(&mut self) -> Result<Vec<(Key, Value)>, Error> {
-        let mut parts = Vec::new();
-        let (mut cost, limits) = (0, Limits::DEFAULT);
-        self.attributes(|name, item| {
-            cost += 64;
-            overflow::set(&mut parts, name, item.value(), &limits);
-        })?;
-        self.budget.charge(cost)?;
-        Ok(parts)
-    }
-
-    fn attributes(&mut self, mut take: impl FnMut(&str, Item<'a>)) -> Result<(), Error> {
-        for _ in 0..self.pairs()? {
-            let name = self.charged_text()?;
-            let item = self.item(self.budget.depth)?;
-            if let Item::Text(text) = &item {
-                self.budget.charge(64 + text.len())?;
-            }
-            take(&name, item);
-        }
-        Ok(())
-    }
-
-    /// How many attributes the list holds that follows.
-    fn pairs(&mut self) -> Result<usize, Error> {
-        self.groups(3)
-    }
-
-    /// How many groups of so many values the list holds that follows.
-    fn groups(&mut self, size: usize) -> Result<usize, Error> {
-        let length = self.reader.list()?;
-        if length % size == 0 {
-            Ok(length / size)
-        } else {
-            Err(self.reader.expected("a list of whole groups"))
-        }
-    }
-
-    fn item(&mut self, depth: usize) -> Result<Item<'a>, Error> {
-        Ok(match self.reader.unsigned()? {
-            1 => Item::Text(self.text()?),
-            2 => Item::Bool(self.reader.unsigned()? != 0),
-            3 => Item::Double(self.reader.double()?),
-            4 => Item::Int(self.reader.unsigned()? as i64),
-            5 => match self.reader.token()? {
-                Token::Bytes(bytes) => Item::Bytes(bytes),
-                _ => return Err(self.reader.expected("bytes")),
-            },
-            6 => Item::Nested(self.list(depth)?),
-            7 => Item::Nested(self.map(depth)?),
-            _ => return Err(self.reader.expected("the type of a value")),
-        })
-    }
-
-    fn list(&mut self, depth: usize) -> Result<Json, Error> {
-        let within = depth.checked_sub(1).ok_or(Error::TooBig { limit: "depth" })?;
-        (0..self.groups(2)?).map(|_| self.nested(within)).collect::<Result<_, _>>().map(Json::Array)
-    }
-
-    fn map(&mut self, depth: usize) -> Result<Json, Error> {
-        let within = depth.checked_sub(1).ok_or(Error::TooBig { limit: "depth" })?;
-        let mut map = Map::new();
-        for _ in 0..self.pairs()? {
-            let name = self.charged_text()?.into_owned();
-            let item = self.nested(within)?;
-            map.insert(name, item);
-        }
-        Ok(Json::Object(map))
-    }
-
-    fn nested(&mut self, depth: usize) -> Result<Json, Error> {
-        let item = self.item(depth)?;
-        let size = if let Item::Text(text) = &item { text.len() } else { 0 };
-        self.budget.charge(8 * JSON_GROWTH + size)?;
-        Ok(item.json())
     }
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from starlette.requests import Request
 
 from vedette import _native
 from vedette.agent.counters import Counters
+from vedette.agent.exchange.lines import row_of
 from vedette.agent.forward.forwarder import Forwarder
 from vedette.agent.options import Limits
 from vedette.agent.receive.bodies import Reader, Refused
@@ -50,6 +52,14 @@ LOG_RECORDS = Signal("logs", LOGS, lambda form, body, _: _native.decode_logs(for
 POINTS = Signal(
     "metrics", METRICS, lambda form, body, _: _native.decode_metrics(form, body), METRICS.columns.index("service")
 )
+
+
+def _lines(_: str, body: bytes, __: Headers) -> Rows:
+    """Spans that this agent, or another, exported: one JSON object a line."""
+    return [row_of(json.loads(line)) for line in body.splitlines() if line.strip()]
+
+
+SPAN_LINES = Signal("spans", SPANS, _lines, SPANS.columns.index("service"))
 
 
 @dataclass(frozen=True)
@@ -137,7 +147,8 @@ class Intake:
         signal = payload.signal
         sources = Counter(row[signal.service] for row in rows)
         outcome = await self._stored(payload, rows, len(plain), max(sources, key=sources.__getitem__, default=""))
-        forwarded = outcome is not Outcome.REFUSED and await self._forward(payload, plain)
+        wanted = outcome is not Outcome.REFUSED and payload.signal is not SPAN_LINES
+        forwarded = wanted and await self._forward(payload, plain)
         self.senders.note(signal.name, rows, outcome is not Outcome.REFUSED)
         if outcome is Outcome.REFUSED:
             raise Refused(429, "", "the agent can't store as fast as this comes, try again")
@@ -151,7 +162,7 @@ class Intake:
         plain = self._reader.decompressed(payload.body, payload.encoding)
         try:
             return plain, payload.signal.decode(payload.form, plain, list(payload.headers))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Refused(400, "bad_payload", f"not a {payload.form} payload: {error}") from None
 
     async def _stored(self, payload: Payload, rows: Rows, size: int, source: str) -> Outcome:

@@ -36,7 +36,7 @@ class Agent:
             routes=[*datadog.routes(intake), *config.routes(context.desk, intake), *otlp.routes(intake)]
         )
         self._receivers = NoBrowsers(receivers)
-        self._page = SafeHeaders(KnownHosts(NeedsToken(_page(context), context.token), _hosts(context)))
+        self._page = SafeHeaders(KnownHosts(NeedsToken(_page(context, intake), context.token), _hosts(context)))
         self._context = context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,14 +55,14 @@ def _hosts(context: Context) -> list[str]:
     return [context.options.host, *context.options.allowed_hosts]
 
 
-def _page(context: Context) -> Starlette:
+def _page(context: Context, intake: Intake) -> Starlette:
     async def icon(request: Request) -> Response:
         return FileResponse(STATIC / "logo.svg", media_type="image/svg+xml")
 
     return Starlette(
         routes=[
             *pages.routes(Shell(context, Renderer())),
-            *api.routes(context),
+            *api.routes(context, intake),
             *remote_api.routes(context),
             Route("/favicon.ico", icon),
             Mount("/static", Static(directory=STATIC)),

@@ -9,9 +9,12 @@ from typing import Any, NamedTuple
 import duckdb
 from starlette.requests import Request
 
+from vedette.agent.exchange.lines import LARGEST
 from vedette.agent.query.errors import ORDERS as ERROR_ORDERS
 from vedette.agent.query.errors import errors
 from vedette.agent.query.explain import explain
+from vedette.agent.query.export import MOST as EXPORTED
+from vedette.agent.query.export import export
 from vedette.agent.query.groups import CALLS, ENDPOINTS, ORDERS, STATEMENTS, WORK, Kind, groups
 from vedette.agent.query.period import LENGTHS, USUAL
 from vedette.agent.query.services import edges, services
@@ -151,6 +154,12 @@ def _wanted(asked: Asked) -> Wanted:
     return Wanted(span, asked.text("service"), trace, asked.text("text"), number(asked.request, "severity") or 0)
 
 
+def _export(asked: Asked) -> dict[str, Any]:
+    after, limit = number(asked.request, "after") or 0, number(asked.request, "limit") or EXPORTED
+    spans, more = export(asked.cursor, parse(asked.text("q")), min(after, LARGEST), limit)
+    return {"spans": spans, "after": more}
+
+
 def _logs(asked: Asked) -> dict[str, Any]:
     return {"logs": logs(asked.cursor, _wanted(asked), number(asked.request, "limit") or 100)}
 
@@ -239,6 +248,18 @@ ALL: tuple[Endpoint, ...] = (
             hints=many(TEXT),
         ),
         _explanation,
+    ),
+    Endpoint(
+        "/api/export",
+        "export",
+        "Whole spans in the order of their arrival, page by page, of the traces that match.",
+        (
+            Parameter("q", "search, as in /api/traces", TEXT),
+            Parameter("after", "`after` of the answer before; 0 in the beginning", WHOLE),
+            Parameter("limit", f"how many, at most {EXPORTED:,}", WHOLE),
+        ),
+        made_of(spans=many(named("Span")), after=maybe(WHOLE)),
+        _export,
     ),
     Endpoint(
         "/api/services",

@@ -88,11 +88,15 @@ def explain(error: Exception, path: Path | None) -> str:
     if "lock on file" in str(error) or "being used by another process" in str(error):
         what = f"{path} is in use by another process (an agent that runs already?)"
         return f"{what}. Stop it, or use --data or --memory. ({first})"
+    if isinstance(error, duckdb.IOException) and "ead-only file" in first:
+        return (
+            f"{path} is on a disk that can only be read. Choose another folder with --data, or use --memory. ({first})"
+        )
     if isinstance(error, duckdb.IOException) and "ermission" in first:
         return f"no permission to use {path}. Choose another folder with --data, or use --memory. ({first})"
     return (
         f"cannot read {path}: {first}. It may be damaged, or of a newer version. "
-        "Move it away to start empty, or use --data with another folder, or --memory."
+        "Move it away to start empty (vedette clean removes it), or use --data with another folder, or --memory."
     )
 
 

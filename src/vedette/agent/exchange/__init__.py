@@ -1,0 +1,1 @@
+"""Traces out of the agent and into it again: JSON lines, OTLP JSON, Parquet."""
