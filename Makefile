@@ -90,6 +90,7 @@ demo: $(NATIVE)
 
 bench: setup
 	$(BIN)/python benchmarks/run.py $(ARGS)
+	$(if $(ARGS),,$(BIN)/python benchmarks/agent.py)
 
 matrix: setup
 	$(BIN)/python tools/matrix.py $(ARGS)

@@ -26,7 +26,7 @@ import msgpack
 
 ROOT = Path(__file__).resolve().parents[1]
 SPANS_A_TRACE = 10
-TRACES_A_PAYLOAD = 10
+TRACES_A_PAYLOAD = 100
 SENDERS = 8
 QUESTIONS = (
     "/api/traces?limit=50",
@@ -113,9 +113,10 @@ def agent(folder: Path) -> Iterator[Running]:
 
 
 def payload(number: int) -> bytes:
-    """Ten traces of ten spans: a request, its queries, calls and work."""
-    now = time.time_ns()
-    return msgpack.packb([[span(number * 100 + n, at, now) for at in range(SPANS_A_TRACE)] for n in range(10)])
+    """A hundred traces of ten spans: a request, its queries, calls and work."""
+    now, first = time.time_ns(), number * TRACES_A_PAYLOAD
+    traces = range(first, first + TRACES_A_PAYLOAD)
+    return msgpack.packb([[span(trace, at, now) for at in range(SPANS_A_TRACE)] for trace in traces])
 
 
 def span(trace: int, at: int, now: int) -> dict[str, object]:
@@ -190,7 +191,7 @@ def send(running: Running, rate: int, seconds: float) -> dict[str, float]:
         "rate": sum(sent) / took,
         "seconds": took,
         "refused": float(sum(refused)),
-        "lost": sum(sent) - float(after["stored"] - before["stored"]) - 100 * sum(refused),
+        "lost": sum(sent) - float(after["stored"] - before["stored"]) - SPANS_A_TRACE * TRACES_A_PAYLOAD * sum(refused),
         "cores": (running.seconds() - cpu) / took,
         "memory": now,
         "memory_most": most,
