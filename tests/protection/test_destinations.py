@@ -105,9 +105,7 @@ def test_a_redirect_to_elsewhere_outside_is(protected: Any, findings: Any, clien
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_redirects_of_services_of_ones_own_are_followed(
-    protected: Any, findings: Any, web: Web, client: str
-) -> None:
+def test_redirects_of_services_of_ones_own_are_followed(protected: Any, findings: Any, web: Web, client: str) -> None:
     protected("block")
     assert asked(lambda _: CLIENTS[client](PUBLIC, web.url()), "https://other.example.org/") == (200, [200])
     assert findings() == []

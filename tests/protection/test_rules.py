@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.protection.ordinary_traffic import requests
-from vedette._native import Rules
+from vedette._native import Inspection, Rules
+from vedette.protection.addresses import BODY
 from vedette.protection.rule_file import DEFAULT_RULES
 from vedette.protection.trials.cases import Case, examples, explanations, read
 from vedette.protection.trials.rates import Rates
@@ -79,3 +80,20 @@ def test_the_rules_are_loaded_in_time() -> None:
     for _ in range(5):
         Rules(text)
     assert (time.process_time() - started) / 5 < 0.030 * 3  # the promise, and room for a slow machine
+
+
+def test_what_was_held_out_is_found_and_let_pass(rules: Rules) -> None:
+    rates = Rates(run(rules, (attempt for case in read(HELD_OUT) for attempt in attempts(case))))
+    assert rates.total.attacks > 2_000
+    assert (rates.total.detection or 0) > 0.95, told(rates.wrong)
+    assert (rates.total.false_alarms or 0) < 0.02, told(rates.wrong)
+
+
+@pytest.mark.parametrize(
+    "piece", ["; cat ", "`id ", "$(", "' or ", "<a on", "../", "{{", "[" * 9, "%25", "\\u00", '{"a":']
+)
+def test_long_texts_of_one_piece_end_in_time(rules: Rules, piece: str) -> None:
+    text = piece * (1_000_000 // len(piece))
+    started = time.process_time()
+    Inspection(rules, 0.02, 20, 10_000).evaluate({}, [(BODY, "json", json.dumps({"a": text, "b": [text]}))])
+    assert time.process_time() - started < 1.0

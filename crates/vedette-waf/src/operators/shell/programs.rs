@@ -35,7 +35,7 @@ const PROGRAMS: &[(Program, &str)] = &[
         "whoami uname ifconfig ipconfig netstat hostname printenv systeminfo tasklist lsof lsb_release getent ss \
          dmesg lscpu lsblk qwinsta getmac useradd adduser crontab iptables mkfifo chmod chown wget \
          nslookup systemctl tcpdump mshta rundll32 regsvr32 wmic certutil bitsadmin cscript wscript schtasks icacls \
-         netsh nmap busybox",
+         netsh nmap busybox get-content get-process get-childitem invoke-webrequest invoke-expression start-process iwr iex",
     ),
     (
         Program::Files,

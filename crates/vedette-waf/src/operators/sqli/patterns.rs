@@ -40,7 +40,9 @@ const ANYWHERE: &[&str] = &[
 const BEHIND_QUOTE: &[&str] = &[
     // A condition: `' or name = 'x`, `' or name like '%`, `' and substr(`, `') or (a > 1`.
     r"^[se]\)*[&|][N(a]*[nsetw](\.w)?\)*[og]",
+    r"^[se]\)*[&|][N(a]*w\(.*c$",
     r"^[se]\)*[&|][N(a]*[nset]\)*E",
+    r"^[se]\)*[&|][N(a]*[nt](a[nt])+\)*[olE][N(a]*[nt]",
     r"^[se]\)*[&|][N(a]*[nsetw]\)*N?l[N(a]*[nseuvt(]",
     r"^[se]\)*[&|][N(a]*[fd]",
     r"^[se]\)*[&|][N(a]*[nset]\)*[c;]",
@@ -68,6 +70,7 @@ const AS_IT_IS: &[&str] = &[
     r"^[a(]*[nse]\)*[&|][N(a]*[nsetw](\.w)?\)*[og]",
     r"^[a(]*[nse]\)*[&|][N(a]*[nt]\)*N?l[N(a]*[nseuvt(]",
     r"^[a(]*[nse]\)*[&|][N(a]*[fd]",
+    r"^[a(]*[nse]\)*[&|][N(a]*[nt](a[nt])+\)*[olE][N(a]*[nt]",
     r"^[a(]*[nse]\)*[&|][N(a]*[nset]\)*c",
     r"^[a(]*n\)*[&|][N(a]*t$",
     // Another statement.
