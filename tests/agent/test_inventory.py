@@ -370,14 +370,17 @@ def announcement(service: str, *routes: tuple[str, str]) -> bytes:
 
 
 def test_endpoints_that_nobody_called_are_known(agent):
-    agent.store([plain("/a"), plain("/any/<x>")])
-    body = announcement("shop", ("GET", "/a"), ("HEAD", "/a"), ("DELETE", "/a"), ("*", "any/<x>"), ("*", "/other"))
+    agent.store([plain("/a"), plain("/any/<x>"), plain("/live", type="websocket")])
+    body = announcement(
+        "shop", ("GET", "/a"), ("GET", "/live"), ("HEAD", "/a"), ("DELETE", "/a"), ("*", "any/<x>"), ("*", "/other")
+    )
     assert agent.send("/telemetry/proxy/api/v2/apmtelemetry", body) == 202
     listed = agent.client.get("/api/endpoints").json()["endpoints"]
     assert [(each["method"], each["route"], each["requests"]) for each in listed] == [
         ("DELETE", "/a", 0),
         ("GET", "/a", 1),
         ("GET", "/any/<x>", 1),
+        ("WS", "/live", 1),
         ("ANY", "/other", 0),
     ]
     assert agent.client.get("/api-inventory?show=uncalled").text.count("never called</span>") == 2

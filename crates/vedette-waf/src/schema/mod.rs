@@ -42,7 +42,7 @@ pub struct Schema {
     pub formats: Vec<(String, &'static str)>,
 }
 
-/// The schema of `data`. Looks at 18 levels, 255 fields of an object and the first 10 elements of a list, and stops
+/// The schema of `data`. Looks at 17 levels, 255 fields of an object and the first 10 elements of a list, and stops
 /// where the text would become too long.
 pub fn schema(data: &Data, place: Place) -> Schema {
     let mut reader = Reader::new(place);

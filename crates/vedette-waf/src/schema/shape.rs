@@ -8,8 +8,8 @@ use super::words::Words;
 use super::{formats, scanners, Place};
 use crate::data::Data;
 
-/// Levels of containers; what is in deeper ones is not told.
-const DEPTH: usize = 18;
+/// Levels of containers; deeper ones are told as if they were empty, as Datadog's tracers do.
+const DEPTH: usize = 17;
 /// Fields of one object.
 const FIELDS: usize = 255;
 /// Elements of one list.
@@ -103,7 +103,7 @@ impl Reader {
 
     fn list(&mut self, items: &[Data], name: &str, depth: usize) -> Shape {
         let looked = if depth > DEPTH { 0 } else { items.len().min(ELEMENTS) };
-        let (mut kinds, mut cut) = (Vec::new(), looked < items.len());
+        let (mut kinds, mut cut) = (Vec::new(), looked < items.len() && depth <= DEPTH);
         let path = self.path.len();
         self.path.push_str("/*");
         for item in &items[..looked] {
@@ -126,7 +126,7 @@ impl Reader {
     fn map(&mut self, items: &[(String, Data)], depth: usize) -> Shape {
         let mut fields: Vec<(String, Shape)> = Vec::new();
         if depth > DEPTH {
-            return Shape::Map { fields, cut: !items.is_empty() };
+            return Shape::Map { fields, cut: false };
         }
         let mut cut = items.len() > FIELDS;
         let path = self.path.len();

@@ -34,7 +34,9 @@ fn what_is_too_much_is_said() {
     let fields = told[0].as_object().unwrap().len();
     assert!(fields > 200 && fields <= 255, "{fields}");
     let deep = (0..40).fold(json!(1), |inner, _| json!({ "n": inner }));
-    assert_eq!(schema(&deep.into(), Place::Elsewhere).text.matches("\"n\"").count(), 18);
+    let told = schema(&deep.into(), Place::Elsewhere).text;
+    assert_eq!(told.matches("\"n\"").count(), 17);
+    assert!(told.contains(r#"{"n":[{}]}"#));
 }
 
 #[test]
@@ -141,7 +143,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn schemas_are_json_and_bounded(value in any_json()) {

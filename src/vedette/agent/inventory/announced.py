@@ -51,5 +51,6 @@ class Announced:
             own = framework if service not in services and framework in services else service
             for method, route in routes:
                 identity = Identity(own, method, route)
-                if identity not in known and not (method == ANY and (own, route) in called):
+                opened = method == "GET" and Identity(own, "WS", route) in known  # routers tell of WebSockets as of GET
+                if identity not in known and not opened and not (method == ANY and (own, route) in called):
                     yield Endpoint(identity, envs={env: 1} if env else {})

@@ -12,6 +12,8 @@ from vedette.agent.inventory.shape import Shape
 MINUTE = 60_000_000_000
 MINUTES = 60
 """Minutes that are counted one by one."""
+AUTHENTICATING = {"credentials:bearer_token", "credentials:basic_auth", "credentials:digest_auth"}
+"""Classes of the header `Authorization`."""
 MOST_VALUES = 30
 """Statuses, environments and kinds of authentication that are remembered of one endpoint."""
 
@@ -92,13 +94,13 @@ class Endpoint:
             shape.learn(parts.setdefault(part, Shape()), encoded, seen.formats.get(f"response.{part}", {}))
 
     def classes(self) -> dict[str, set[str]]:
-        """Classes of sensitive data: in the `request`, and in the `response`."""
+        """Classes of sensitive data in the `request` and in the `response`; what authenticates is told elsewhere."""
         answers = (part for parts in self.responses.values() for part in parts.values())
         return {"request": _classes(self.request.values()), "response": _classes(answers)}
 
 
 def _classes(shapes: Any) -> set[str]:
-    return {name for known in shapes for name in known.all_classes()}
+    return {name for known in shapes for name in known.all_classes()} - AUTHENTICATING
 
 
 def _add(counts: dict[str, int], name: str) -> None:
