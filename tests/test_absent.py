@@ -141,3 +141,13 @@ print("done")
 def test_users_may_be_told_all_the_same(unloadable: Path) -> None:
     done = run(unloadable, "-c", PROTECTED)
     assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
+
+
+def test_what_applications_tell_of_users_takes_the_same_arguments() -> None:
+    from vedette.protection import absent as theirs  # not before vedette itself is loaded
+    from vedette.protection import sdk as ours
+
+    told = [name for name, value in vars(ours).items() if inspect.isfunction(value) and not name.startswith("_")]
+    assert len(told) == 7
+    for name in told:
+        assert inspect.signature(getattr(theirs, name)) == inspect.signature(getattr(ours, name))

@@ -83,6 +83,9 @@ class Span:
     def add_structure(self, name: str, packed: bytes) -> None:
         """Does nothing."""
 
+    def set_structure(self, name: str, data: object) -> None:
+        """Does nothing."""
+
     def keep(self) -> None:
         """Does nothing."""
 

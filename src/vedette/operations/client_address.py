@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-try:
-    from vedette import _native
-except ImportError:  # the vocabulary is read where nothing is traced, too: there are no requests then
-    _native = None  # type: ignore[assignment]
+from vedette import _native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

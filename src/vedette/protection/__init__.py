@@ -6,19 +6,34 @@ Applications tell it of users and of their own events by the functions exported 
 
 from __future__ import annotations
 
-from vedette._native import note_endpoints
-from vedette.operations import IncomingRequest, Login
-from vedette.operations.known_routes import ROUTES
 from vedette.protection.listener import Quiet
-from vedette.protection.sdk import (
-    block_request,
-    is_user_blocked,
-    set_user,
-    track_event,
-    track_login_failure,
-    track_login_success,
-    track_signup,
-)
+
+try:
+    # Alone in its `try`: that it can't be loaded is told by whoever starts vedette.
+    import vedette._native  # noqa: F401
+except ImportError:
+    from vedette.protection.absent import (
+        block_request,
+        is_user_blocked,
+        set_user,
+        track_event,
+        track_login_failure,
+        track_login_success,
+        track_signup,
+    )
+else:
+    from vedette._native import note_endpoints
+    from vedette.operations import IncomingRequest, Login
+    from vedette.operations.known_routes import ROUTES
+    from vedette.protection.sdk import (
+        block_request,
+        is_user_blocked,
+        set_user,
+        track_event,
+        track_login_failure,
+        track_login_success,
+        track_signup,
+    )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,19 +7,9 @@ block page. Without a request under way, or where nothing is traced, these funct
 
 from __future__ import annotations
 
+from vedette._native import current_root_span, enclosing
 from vedette.operations import IncomingRequest, Login, Refusal
 from vedette.operations.login import FAILURE, MET, SIGNUP, SUCCESS
-
-try:
-    from vedette._native import current_root_span, enclosing
-except ImportError:  # told elsewhere; everything here can be called, and does nothing
-
-    def enclosing(kind: object) -> None:  # type: ignore[misc]
-        """No operation is ever under way."""
-
-    def current_root_span() -> None:  # type: ignore[misc]
-        """Nor is a span."""
-
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
