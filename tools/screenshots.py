@@ -29,6 +29,8 @@ IMAGES = ROOT / "docs" / "images"
 FLAGS = "--headless=new --no-sandbox --disable-gpu --hide-scrollbars --no-first-run --disable-background-networking"
 SECONDS = 75
 """How long the demo's shop is open before the pictures."""
+UNDER_WAY = ".part > .note, .plot:empty"
+"""What is there only until the rest of a page has come."""
 
 
 class Picture(NamedTuple):
@@ -60,7 +62,9 @@ PICTURES = (
     Picture("what-if", "/attacks/what-if?t=5m&mode=block"),
     Picture("compare", "/compare?a={0}&b={1}", "op:fastapi.request resource:*checkout*"),
     Picture("about", "/about"),
-    Picture("shortcuts", "/shortcuts"),
+    Picture("rules", "/rules"),
+    Picture("deny-lists", "/deny-lists"),
+    Picture("remote", "/remote"),
 )
 
 
@@ -174,7 +178,10 @@ def _settle(browser: Any, picture: Picture) -> None:
     """Waits until charts and details are drawn."""
     from selenium.webdriver.common.by import By
 
-    time.sleep(0.5)
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline and browser.find_elements(By.CSS_SELECTOR, UNDER_WAY):
+        time.sleep(0.1)
+    time.sleep(0.6)
     if picture.click:
         for element in browser.find_elements(By.CSS_SELECTOR, picture.click)[:1]:
             element.click()

@@ -134,7 +134,26 @@
     if (document.getElementById("traces")) sessionStorage.setItem("list", location.pathname + location.search);
   }
 
+  // A screen reader hears how many traces came, at most each ten seconds.
+  const newest = () => [...document.querySelectorAll("#traces .what a")].map((link) => link.id);
+  let told = newest(), toldAt = 0;
+  function tellNews() {
+    const news = document.getElementById("news"), now = newest();
+    if (!news || Date.now() - toldAt < 10000) return;
+    const count = now.filter((id) => !told.includes(id)).length;
+    if (count) { news.textContent = count + (count === 1 ? " new trace" : " new traces"); toldAt = Date.now(); }
+    told = now;
+  }
+
+  // A page that takes its time shows that it is on its way.
+  let leaving = 0;
+  addEventListener("beforeunload", () => {
+    leaving = setTimeout(() => { body.classList.add("busy"); setTimeout(() => body.classList.remove("busy"), 20000); }, 300);
+  });
+  addEventListener("pageshow", () => { clearTimeout(leaving); body.classList.remove("busy"); });
+
   document.addEventListener("htmx:afterSettle", (event) => {
+    tellNews();
     localTimes(event.detail.elt.isConnected ? event.detail.elt : body);
     showPause();
     rememberList();
