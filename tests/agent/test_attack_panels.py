@@ -110,13 +110,19 @@ def test_curl_repeats_the_request():
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_whatever_a_span_says_is_one_word_of_the_shell(text):
     text = "".join(c for c in text if c != "\x00" and not "\ud800" <= c <= "\udfff")
     command = f"printf %s {quoted(text)}"
     assert not re.search(r"[\x00-\x1f\x7f]", command)
     said = subprocess.run(["bash", "-c", command], capture_output=True, check=True, env={"LC_ALL": "C.UTF-8"})
     assert said.stdout.decode() == text
+
+
+@pytest.mark.parametrize("name", ["http.request.header.x-shop", "http.request.headers.x-shop"])
+def test_headers_that_were_recorded_are_sent(name):
+    said = {"http.request.method": "POST", "url.full": "http://a/", name: "a'b"}
+    assert shlex.split(curl({"attributes": said})) == ["curl", "-i", "-X", "POST", "-H", "x-shop: a'b", "http://a/"]
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "-o/tmp/x", ""])

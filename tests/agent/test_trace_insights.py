@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.agent import shop
+from tests.agent.conftest import LocalAgent
 from tests.agent.made import row
+from vedette.agent.options import Options
 from vedette.agent.query.compare import compare
 from vedette.agent.query.completion import complete
 from vedette.agent.query.critical import critical_path
@@ -95,6 +97,14 @@ def test_logs_of_a_trace_stand_with_it(agent):
     assert "Nothing was logged" in agent.client.get("/trace/a6/logs").text
 
 
+@pytest.fixture(scope="module")
+def shop_agent():
+    local = LocalAgent(Options())
+    local.store(shop.day())
+    yield local
+    local.close()
+
+
 @pytest.mark.parametrize(
     ("begun", "expected"),
     [
@@ -111,9 +121,8 @@ def test_logs_of_a_trace_stand_with_it(agent):
         ("status:5", "status:500"),
     ],
 )
-def test_a_search_is_completed(agent, begun, expected):
-    agent.store(shop.day())
-    assert expected in [found["search"] for found in agent.client.get("/complete", params={"q": begun}).json()]
+def test_a_search_is_completed(shop_agent, begun, expected):
+    assert expected in [found["search"] for found in shop_agent.client.get("/complete", params={"q": begun}).json()]
 
 
 @given(st.text(max_size=40))

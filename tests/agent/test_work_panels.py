@@ -9,7 +9,9 @@ import time
 import pytest
 
 from tests.agent import shop
+from tests.agent.conftest import LocalAgent
 from tests.agent.made import row
+from vedette.agent.options import Options
 from vedette.agent.panels.rates import rate, share
 from vedette.agent.panels.stack import frames
 from vedette.agent.query.errors import errors
@@ -23,11 +25,21 @@ NOW = time.time_ns()
 HOUR = Scope(between(NOW - 3_600_000 * shop.MS, NOW + 3_600_000 * shop.MS))
 
 
+@pytest.fixture(scope="module")
+def agent():
+    """An agent that saw a day of the shop; tests that show it more have one of their own."""
+    local = LocalAgent(Options())
+    local.store(shop.day())
+    yield local
+    local.close()
+
+
 @pytest.fixture
-def agent(agent):
-    """An agent that saw a day of the shop."""
-    agent.store(shop.day())
-    return agent
+def other_agent():
+    local = LocalAgent(Options())
+    local.store(shop.day())
+    yield local
+    local.close()
 
 
 @pytest.fixture
@@ -83,11 +95,11 @@ def test_services_and_who_calls_whom(agent, cursor):
     assert calls == {("front", "sqlite"): 120, ("front", "orders"): 10, ("orders", "worker"): 10}
 
 
-def test_peers_that_send_nothing_are_on_the_map(agent):
+def test_peers_that_send_nothing_are_on_the_map(other_agent):
     said = {"server.address": "api.pay.example", "http.request.method": "POST"}
-    agent.store([row(type="http", kind="client", service="requests", attributes=said)])
-    with agent.database.cursor() as cursor:
-        found = {(edge["caller"], edge["callee"]) for edge in edges(cursor, HOUR, agent.writer.seq)}
+    other_agent.store([row(type="http", kind="client", service="requests", attributes=said)])
+    with other_agent.database.cursor() as cursor:
+        found = {(edge["caller"], edge["callee"]) for edge in edges(cursor, HOUR, other_agent.writer.seq)}
     assert ("shop", "api.pay.example") in found
 
 
@@ -137,15 +149,15 @@ def test_without_data_a_panel_says_what_to_do(small_agent, address):
     assert "vedette run python app.py" in page
 
 
-def test_tables_are_ordered_limited_and_paged(agent):
-    agent.store([row(resource=f"GET /page/{n:03}", duration=n * shop.MS) for n in range(120)])
-    first = agent.client.get("/endpoints?find=page&sort=p95").text
+def test_tables_are_ordered_limited_and_paged(other_agent):
+    other_agent.store([row(resource=f"GET /page/{n:03}", duration=n * shop.MS) for n in range(120)])
+    first = other_agent.client.get("/endpoints?find=page&sort=p95").text
     assert "GET /page/119" in first
     assert "GET /page/070" in first
     assert "GET /page/069" not in first
     assert "POST /checkout" not in first
     assert "page 1 of 3" in first
-    second = agent.client.get(links(first, "page=2")[0]).text
+    second = other_agent.client.get(links(first, "page=2")[0]).text
     assert "GET /page/069" in second
     assert 'aria-sort="descending"' in second
 
@@ -161,16 +173,16 @@ def test_strange_addresses_are_answered(agent, query):
     assert {agent.client.get(f"/{panel}?{query}").status_code for panel in PANELS} == {200}
 
 
-def test_a_service_with_any_name_has_a_page(agent):
+def test_a_service_with_any_name_has_a_page(other_agent):
     name = 'pay/ments?x=1#2%3 "né" <b>'
-    agent.store([row(service=name, process={"service.name": name}, resource="GET /x")])
-    page = agent.client.get("/services").text
+    other_agent.store([row(service=name, process={"service.name": name}, resource="GET /x")])
+    page = other_agent.client.get("/services").text
     address = links(page, "^/services/pay")[0]
-    opened = agent.client.get(address).text
+    opened = other_agent.client.get(address).text
     part = next(
         html.unescape(found) for found in re.findall(r'hx-get="([^"]*)"', opened) if "/parts/endpoints" in found
     )
-    assert "GET /x" in agent.client.get(part).text
+    assert "GET /x" in other_agent.client.get(part).text
     assert "<b>" not in page + opened
 
 

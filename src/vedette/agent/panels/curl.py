@@ -11,7 +11,8 @@ from vedette.agent.query.statements import Row
 
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 METHOD = re.compile(r"[A-Za-z]{1,20}")
-PREFIX = "http.request.header."
+PREFIXES = ("http.request.header.", "http.request.headers.")
+"""OpenTelemetry's name for a header that is recorded, and Datadog's."""
 LONGEST = 8_000
 UNWANTED = frozenset(("host", "content-length", "connection", "transfer-encoding", "accept-encoding"))
 """Headers that curl makes itself."""
@@ -37,8 +38,9 @@ def curl(span: Row, findings: list[dict[str, Any]] | None = None) -> str:
 def _headers(said: Row, findings: list[dict[str, Any]]) -> dict[str, str]:
     headers = {}
     for name, value in said.items():
-        if name.startswith(PREFIX):
-            headers[name[len(PREFIX) :]] = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        if name.startswith(PREFIXES):
+            header = name[len(next(prefix for prefix in PREFIXES if name.startswith(prefix))) :]
+            headers[header] = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     if said.get("user_agent.original"):
         headers["user-agent"] = str(said["user_agent.original"])
     for address, key, value in _quoted(findings, "headers"):

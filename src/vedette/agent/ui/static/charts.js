@@ -47,7 +47,7 @@
       cursor: { sync: { key: cursor.key }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
       hooks: { setSelect: [zoom] },
       scales: { y: { range: (plot, low, high) => [0, (high || 1) * 1.08] } },
-      axes: [{ ...axis, size: 26, values: moments }, { ...axis, size: 58, values: (plot, values) => values.map((value) => told(unit, value)) }],
+      axes: [{ ...axis, size: 26, space: 76, values: moments }, { ...axis, size: 58, values: (plot, values) => values.map((value) => told(unit, value)) }],
       series: [
         { value: (plot, at) => (at == null ? "" : new Date(at * 1000).toLocaleTimeString([], { hour12: false })) , label: "at" },
         ...data.series.map((line) => ({
