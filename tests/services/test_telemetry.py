@@ -17,7 +17,14 @@ from tests.services.ddapm import TestAgent
 from tests.services.recorder import Recorder
 
 PATH = "/telemetry/proxy/api/v2/apmtelemetry"
-KNOWN = {"generate-metrics", "distributions", "app-heartbeat", "app-dependencies-loaded", "app-integrations-change"}
+KNOWN = {
+    "app-dependencies-loaded",
+    "app-endpoints",
+    "app-heartbeat",
+    "app-integrations-change",
+    "distributions",
+    "generate-metrics",
+}
 
 
 @pytest.fixture

@@ -97,6 +97,7 @@ OWN: dict[str, tuple[str, Any]] = {
     "protection_obfuscation_keys": ("^card$", "^card$"),
     "protection_obfuscation_values": ("", ""),
     "apm_tracing": ("false", False),
+    "report_folder": ("/tmp/reports", "/tmp/reports"),
     "telemetry": ("false", False),
     "telemetry_heartbeat": ("10", 10.0),
     "telemetry_extended_heartbeat": ("3600", 3600.0),
