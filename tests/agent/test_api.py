@@ -139,7 +139,7 @@ def test_the_slowest_come_first_where_asked(agent):
 
 
 def test_numbers_of_groups(shop):
-    (cart,) = shop.client.get("/api/endpoints").json()["groups"]
+    (cart,) = shop.client.get("/api/work/endpoints").json()["groups"]
     assert (cart["resource"], cart["calls"], cart["errors"], cart["p50"], cart["longest"]) == (
         "GET /cart",
         1,
@@ -147,7 +147,7 @@ def test_numbers_of_groups(shop):
         900,
         900,
     )
-    (query,) = shop.client.get("/api/queries").json()["groups"]
+    (query,) = shop.client.get("/api/work/queries").json()["groups"]
     assert (query["calls"], query["store"], query["total"]) == (12, "pg", 96)
     assert shop.client.get("/api/services").json()["calls"][0]["calls"] == 12
 

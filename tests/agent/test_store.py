@@ -221,3 +221,18 @@ def test_senders_hear_of_a_database_that_fails(agent, payload):
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     agent.writer._cursor = working
     assert agent.client.put("/v0.4/traces", content=payload("ddtrace.v0.4.msgpack")).status_code == 200
+
+
+def test_a_database_of_the_first_schema_is_brought_up_to_date_and_keeps_its_spans(tmp_path):
+    with duckdb.connect(str(tmp_path / FILE)) as old:
+        old.execute(migrations()[1])
+        old.execute("CREATE TABLE schema_version (version INTEGER NOT NULL)")
+        old.execute("INSERT INTO schema_version VALUES (1)")
+        names = [row[0] for row in old.execute("DESCRIBE spans").fetchall()]
+        values = {"seq": 1, "received": 1, **row()._asdict()}
+        old.execute(f"INSERT INTO spans VALUES ({', '.join('?' * len(names))})", [values[name] for name in names])
+    database = Database(tmp_path)
+    assert count(database) == 1
+    assert applied(database.cursor()) == set(migrations())
+    assert database.cursor().execute("SELECT count(*) FROM logs").fetchone() == (0,)
+    database.close()

@@ -97,7 +97,7 @@ def server(client: Client) -> MCPServer:
         period: Period = "1h",
     ) -> dict[str, Any]:
         """Endpoints, database queries, outgoing calls or background jobs: how often, how long, how many failed."""
-        return ask(f"/api/{what}", sort=sort, service=service, t=period)
+        return ask(f"/api/work/{what}", sort=sort, service=service, t=period)
 
     @made.tool(annotations=READS)
     def about_agent() -> dict[str, Any]:

@@ -39,6 +39,8 @@ def listen_on_path(path: Path) -> Iterator[socket.socket]:
     Raises:
         CannotListen: the path can't be used, or somebody listens there.
     """
+    if not hasattr(socket, "AF_UNIX"):
+        raise CannotListen("this system has no Unix sockets: leave out --socket.")
     _remove_stale(path)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
         try:
