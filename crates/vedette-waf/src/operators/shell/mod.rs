@@ -34,18 +34,16 @@ pub fn find(text: &str) -> Option<Range<usize>> {
 }
 
 fn acts(text: &str, start: &Start, word: &Word) -> bool {
-    let arguments = arguments::of(text, start, word);
+    let arguments = || arguments::of(text, start, word);
     if word.in_folder {
-        return programs::by_path(&word.name) && (word.wildcards || !arguments.is_prose());
+        return programs::by_path(&word.name) && (word.wildcards || !arguments().is_prose());
     }
-    if word.wildcards {
-        return false;
-    }
-    let Some(program) = programs::named(&word.name) else { return false };
+    let Some(program) = programs::named(&word.name).filter(|_| !word.wildcards) else { return false };
     // `ID: 5; Sort by name`: programs are written small.
     if word.capital && !program.is_sure() && !word.disguised {
         return false;
     }
+    let arguments = arguments();
     program.is_given(&arguments, &text[..start.at])
         || word.disguised && !arguments.is_prose()
         || start.mark == Mark::Braces
