@@ -1,4 +1,4 @@
-"""Bodies of requests as data: JSON, forms, multipart forms; anything else as text."""
+"""Bodies of requests as data: JSON, XML, forms, multipart forms; anything else as text."""
 
 from __future__ import annotations
 
@@ -21,11 +21,27 @@ def body_parts(content_type: str, body: bytes, whole: bool) -> tuple[dict[str, A
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         return _multipart(content_type, body), []
+    body = _decoded(_parameter(content_type, "charset"), body)
     if "json" in kind and whole:
         return {}, [(BODY, "json", _utf8(body))]
-    if "xml" in kind and whole:
-        return {}, [(BODY, "xml", body)]
+    if "xml" in kind:
+        return {}, [(BODY, "xml", _utf8(body))]
     return {}, [(BODY, "form" if kind == "application/x-www-form-urlencoded" else "text", body)]
+
+
+_CHARSETS = ("utf-16", "utf-32", "utf-7", "cp037", "cp500", "cp1140", "ibm037", "ibm500", "ebcdic")
+"""Beginnings of the names of encodings in which ASCII is not what it looks like."""
+
+
+def _decoded(charset: str, body: bytes) -> bytes:
+    """A body in UTF-8, if its content type names an encoding that would hide what it says."""
+    name = charset.lower().replace("_", "-")
+    if not name.replace("utf1", "utf-1").replace("utf3", "utf-3").replace("utf7", "utf-7").startswith(_CHARSETS):
+        return body
+    try:
+        return body.decode(name, "replace").encode("utf-8", "replace")
+    except (LookupError, ValueError):
+        return body
 
 
 def _utf8(body: bytes) -> bytes:
@@ -44,13 +60,17 @@ def _multipart(content_type: str, body: bytes) -> dict[str, Any]:
     fields: dict[str, list[bytes]] = {}
     names: list[str] = []
     for part in body.split(b"--" + boundary.encode("latin-1", "replace"), _MOST_PARTS)[1:]:
-        head, _, content = part.partition(b"\r\n\r\n")
+        head, ended, content = part.partition(b"\r\n\r\n")
+        if not ended:
+            head, _, content = part.partition(b"\n\n")  # as some readers take it
         disposition = _disposition(head.decode("utf-8", "replace"))
         file_name = _parameter(disposition, "filename") or _parameter(disposition, "filename*")
         if file_name:
             names.append(file_name)
         else:
             fields.setdefault(_parameter(disposition, "name"), []).append(content.rstrip(b"\r\n"))
+    if not fields and not names:
+        return {BODY: body}  # no parts that we know of
     return {BODY: fields, FILE_NAMES: names} if names else {BODY: fields}
 
 

@@ -1,0 +1,64 @@
+"""Bodies of all kinds: what is in them is found, however it is written."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from vedette._native import Inspection
+from vedette.protection.bodies import body_parts
+from vedette.protection.rule_file import read_rules
+
+ATTACK = "' or 1=1 -- "
+RULES = read_rules(None)
+
+
+def found(content_type: str, body: bytes, whole: bool = True) -> list[tuple[str, list[str]]]:
+    """Where the injection was found."""
+    known, raw = body_parts(content_type, body, whole)
+    findings, _ = Inspection(RULES, 1.0, 20, 1_000).evaluate(known, raw)
+    return [(one["address"], one["key_path"]) for one in findings if one["tags"]["type"] == "sql_injection"]
+
+
+FORM = f"--b\r\nContent-Disposition: form-data; name=q\r\n\r\n{ATTACK}\r\n--b--\r\n"
+FILE = f'--b\r\nContent-Disposition: form-data; name=f; filename="{ATTACK}.png"\r\n\r\nx\r\n--b--\r\n'
+
+
+@pytest.mark.parametrize(
+    ("content_type", "text", "where"),
+    [
+        ("application/json", json.dumps({"a": [1, ATTACK]}), ["a", "1"]),
+        ("application/vnd.api+json; charset=utf-8", json.dumps({"a": json.dumps({"b": ATTACK})}), ["a"]),
+        ("application/xml", f"<a><b c='1'>{ATTACK.replace(chr(39), '&apos;')}</b></a>", ["1", "a", "b", "#text"]),
+        ("text/xml", "<a b='&#39; or 1=1 --'/>", ["1", "a", "@b"]),
+        ("application/x-www-form-urlencoded", "q=%27+or+1%3D1+--+", ["q", "0"]),
+        ("multipart/form-data; boundary=b", FORM, ["q", "0"]),
+        ('multipart/form-data; boundary="b"', FORM.replace("\r\n", "\n"), ["q", "0"]),
+        ("multipart/form-data; boundary=c", FORM, []),
+        ("multipart/form-data", FORM, []),
+        ("text/plain", ATTACK, []),
+    ],
+)
+def test_injections_are_found(content_type: str, text: str, where: list[str]) -> None:
+    assert found(content_type, text.encode()) == [("server.request.body", where)]
+
+
+def test_names_of_files() -> None:
+    known, _ = body_parts("multipart/form-data; boundary=b", FILE.encode(), True)
+    assert known["server.request.body.filenames"] == [f"{ATTACK}.png"]
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "UTF-16LE", "utf_32", "utf-7", "cp037", "IBM500"])
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "application/json", "text/plain"])
+def test_encodings_hide_nothing(kind: str, charset: str) -> None:
+    text = json.dumps({"q": ATTACK}) if "json" in kind else f"q={ATTACK}"
+    assert found(f"{kind}; charset={charset}", text.encode(charset)) != []
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "nonsense", "hex", "zlib", "utf-7", "\0"])
+@pytest.mark.parametrize("kind", ["application/json", "application/xml", "multipart/form-data", "text/plain", "", ";;"])
+def test_contradictions_are_inspected_as_they_are(kind: str, charset: str) -> None:
+    for body in (b"", b"\xff\xfe\x00", b"{", b"<a", b"--", bytes(range(256))):
+        found(f"{kind}; charset={charset}; boundary={charset}", body, whole=False)
