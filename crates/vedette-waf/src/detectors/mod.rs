@@ -22,6 +22,10 @@ use crate::rules::Input;
 pub(crate) trait Reading {
     /// The part of it that the input wrote, if that changed its structure.
     fn injection(&self, input: &Needle) -> Option<String>;
+    /// Whether it is something that goes somewhere.
+    fn is_choosable(&self) -> bool {
+        false
+    }
     /// Whether the input chose where it goes, harmful or not: what comes back from there is the client's as well.
     fn is_chosen_by(&self, _input: &Needle) -> bool {
         false

@@ -156,6 +156,10 @@ impl Reading for Url<'_> {
         (!by_chance).then(|| part(self.text, found.start, found.end))
     }
 
+    fn is_choosable(&self) -> bool {
+        true
+    }
+
     fn is_chosen_by(&self, input: &Needle) -> bool {
         let (input, host) = (input.plain(), &self.host);
         let covers = |(start, end): (usize, usize)| start <= host.start && end >= host.end;

@@ -84,6 +84,8 @@ impl Request {
                 since_clock: 0,
                 candidates: Default::default(),
                 minded: false,
+                plain_candidates: Default::default(),
+                plain_searched: false,
             };
             texts.scalars(&[], None);
             texts.absences(|key_path| has(data, key_path));

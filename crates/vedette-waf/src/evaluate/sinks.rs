@@ -12,6 +12,9 @@ use super::destinations::{Destinations, REDIRECT};
 use super::matches::Matches;
 use super::walk::at;
 
+/// Inputs between two looks at the clock, which costs more than most of them.
+const CLOCK_EVERY: usize = 32;
+
 /// Data of the addresses that are needed later.
 #[derive(Default)]
 pub(super) struct Inputs {
@@ -57,22 +60,23 @@ impl Inputs {
         for condition in sinks {
             let Operator::Sink(detector) = &rules.conditions[*condition].operator else { continue };
             let Some(reading) = detector.read(data, self.context(detector)) else { continue };
-            let counts = |candidate: &&Candidate| {
+            let inputs = || candidates.iter().chain(&self.destinations.followed);
+            let counts = |candidate: &Candidate| {
                 candidate.is_from(&detector.params) && !matches.is_bypassed(*condition, rules, candidate)
             };
-            let inputs: Vec<&Candidate> =
-                candidates.iter().chain(&self.destinations.followed).filter(counts).collect();
-            let mut goes_on = || {
-                timed_out |= !in_time();
+            let mut goes_on = |number: usize| {
+                timed_out |= number % CLOCK_EVERY == CLOCK_EVERY - 1 && !in_time();
                 !timed_out
             };
-            let injected = inputs.iter().take_while(|_| goes_on()).find_map(|candidate| {
+            let numbered = inputs().enumerate().take_while(|(number, _)| goes_on(*number));
+            let injected = numbered.map(|(_, candidate)| candidate).find_map(|candidate| {
                 let injection = candidate.forms.iter().find_map(|form| reading.injection(form));
-                injection.map(|highlight| (*candidate, highlight))
+                injection.filter(|_| counts(candidate)).map(|highlight| (candidate, highlight))
             });
-            let chosen =
-                |candidate: &&&Candidate| candidate.forms.iter().any(|form| reading.is_chosen_by(form));
-            let chosen = inputs.iter().find(chosen).map(|candidate| (*candidate).clone());
+            let chooses = |candidate: &&Candidate| {
+                candidate.forms.iter().any(|form| reading.is_chosen_by(form)) && counts(candidate)
+            };
+            let chosen = if reading.is_choosable() { inputs().find(chooses).cloned() } else { None };
             if let Some((candidate, highlight)) = injected {
                 let (from, path) = (candidate.address.as_ref(), candidate.key_path.clone());
                 let before = matches.findings.len();

@@ -29,6 +29,9 @@ pub(super) struct Texts<'a> {
     pub(super) candidates: Candidates,
     /// Whether a condition was met by the text, or not asked.
     pub(super) minded: bool,
+    /// The same of the text as it came, for all groups.
+    pub(super) plain_candidates: Candidates,
+    pub(super) plain_searched: bool,
 }
 
 /// Values between two looks at the clock.
@@ -123,6 +126,7 @@ impl Texts<'_> {
         let text = self.bounded(text);
         let specials = of_all(text.as_bytes());
         let plan = self.plan;
+        self.plain_searched = false;
         for group in &plan.groups {
             if group.source == source && is_under(path, &group.key_path) {
                 self.group(group, path, &text, specials);
@@ -152,6 +156,7 @@ impl Texts<'_> {
         if specials & group.any == 0 {
             return;
         }
+        let is_plain = matches!(text, Cow::Borrowed(_)) && self.plan.has_literals();
         let mut searched = false;
         for (number, entry) in group.entries.iter().enumerate() {
             if !entry.needs.met_by(specials) {
@@ -162,10 +167,10 @@ impl Texts<'_> {
                 continue;
             }
             if entry.has_literals && !searched {
-                group.search(&text, &mut self.candidates);
+                self.search(group, &text, is_plain);
                 searched = true;
             }
-            if entry.has_literals && !self.candidates.has(number) {
+            if entry.has_literals && !self.is_candidate(group, number, is_plain) {
                 continue;
             }
             let Operator::Text(operator) = &self.rules.conditions[entry.condition].operator else { continue };
@@ -176,6 +181,24 @@ impl Texts<'_> {
                 let value = excerpt(&text, &found);
                 self.matches.add(entry.condition, self.rules, self.address, || names(path), value, highlight);
             }
+        }
+    }
+
+    /// Looks for literals: in a text that no transformer changed once for all groups.
+    fn search(&mut self, group: &Group, text: &str, is_plain: bool) {
+        if !is_plain {
+            group.search(text, &mut self.candidates);
+        } else if !self.plain_searched {
+            self.plan.search(text, &mut self.plain_candidates);
+            self.plain_searched = true;
+        }
+    }
+
+    fn is_candidate(&self, group: &Group, number: usize, is_plain: bool) -> bool {
+        if is_plain {
+            self.plain_candidates.has(group.offset + number)
+        } else {
+            self.candidates.has(number)
         }
     }
 

@@ -34,6 +34,10 @@ pub(crate) struct Plan {
     pub(crate) by_path: bool,
     /// Whether a text that is let pass now always will be: not so where a list whose entries end is asked for absence.
     pub(crate) lasting: bool,
+    /// The literals of all groups at once, for texts that no transformer changes, as most are.
+    literals: Option<Arc<Literals>>,
+    /// Entries of all groups.
+    entries: usize,
 }
 
 /// Conditions that read the same texts.
@@ -42,6 +46,8 @@ pub(crate) struct Group {
     pub(crate) key_path: Vec<String>,
     pub(crate) transforms: Vec<Transform>,
     pub(crate) entries: Vec<Entry>,
+    /// Entries of the groups before this one.
+    pub(crate) offset: usize,
     /// A text with none of these is of no interest to any entry.
     pub(crate) any: Specials,
     /// All literals that entries need, searched for in one pass.
@@ -67,30 +73,38 @@ impl Candidates {
     fn add(&mut self, entry: usize) {
         self.0[entry / 64] |= 1 << (entry % 64);
     }
+
+    fn find(&mut self, literals: Option<&Literals>, entries: usize, text: &str) {
+        self.0.clear();
+        self.0.resize(entries.div_ceil(64), 0);
+        let Some(literals) = literals else { return };
+        for found in literals.search.find_overlapping_iter(text) {
+            self.add(literals.owners[found.pattern().as_usize()]);
+        }
+    }
 }
 
 impl Group {
     /// Marks the entries one of whose literals is in `text`.
     pub(crate) fn search(&self, text: &str, candidates: &mut Candidates) {
-        candidates.0.clear();
-        candidates.0.resize(self.entries.len().div_ceil(64), 0);
-        let Some(literals) = &self.literals else { return };
-        for found in literals.search.find_overlapping_iter(text) {
-            candidates.add(literals.owners[found.pattern().as_usize()]);
-        }
+        candidates.find(self.literals.as_deref(), self.entries.len(), text);
     }
 
     fn prepare(&mut self, conditions: &[Condition], shared: &mut Shared) {
-        let literals = |entry: &Entry| match &conditions[entry.condition].operator {
-            Operator::Text(operator) => operator.literals(),
-            _ => &[],
-        };
+        let literals = |entry: &Entry| literals_of(entry, conditions);
         let key = self.entries.iter().map(|entry| entry.condition).collect();
         let search = || Literals::new(self.entries.iter().map(literals)).map(Arc::new);
         self.literals = shared.entry(key).or_insert_with(search).clone();
         // Without the search every entry is tried; that happens only if the literals are too many for it.
         let usable = self.literals.is_some();
         self.entries.iter_mut().for_each(|entry| entry.has_literals = usable && !literals(entry).is_empty());
+    }
+}
+
+fn literals_of<'c>(entry: &Entry, conditions: &'c [Condition]) -> &'c [String] {
+    match &conditions[entry.condition].operator {
+        Operator::Text(operator) => operator.literals(),
+        _ => &[],
     }
 }
 
@@ -153,12 +167,33 @@ pub(super) fn lay_out(conditions: &[Condition], rules: &[Rule]) -> (Plans, Plans
     }
     plans.values_mut().chain(filters.values_mut()).for_each(|plan| plan.settle(conditions));
     let mut shared = Shared::new();
-    let groups = plans.values_mut().chain(filters.values_mut()).flat_map(|plan| &mut plan.groups);
-    groups.for_each(|group| group.prepare(conditions, &mut shared));
+    plans.values_mut().chain(filters.values_mut()).for_each(|plan| plan.prepare(conditions, &mut shared));
     (plans, filters)
 }
 
 impl Plan {
+    /// Marks the entries of all groups one of whose literals is in `text`.
+    pub(crate) fn search(&self, text: &str, candidates: &mut Candidates) {
+        candidates.find(self.literals.as_deref(), self.entries, text);
+    }
+
+    /// Whether [`Plan::search`] can be used.
+    pub(crate) fn has_literals(&self) -> bool {
+        self.literals.is_some()
+    }
+
+    fn prepare(&mut self, conditions: &[Condition], shared: &mut Shared) {
+        for group in &mut self.groups {
+            group.offset = self.entries;
+            self.entries += group.entries.len();
+            group.prepare(conditions, shared);
+        }
+        let entries = || self.groups.iter().flat_map(|group| &group.entries);
+        let key = entries().map(|entry| entry.condition).collect();
+        let search = || Literals::new(entries().map(|entry| literals_of(entry, conditions))).map(Arc::new);
+        self.literals = shared.entry(key).or_insert_with(search).clone();
+    }
+
     fn add(&mut self, number: usize, condition: &Condition, input: &Input) {
         match &condition.operator {
             Operator::Text(operator) => {
@@ -194,6 +229,7 @@ impl Plan {
                 key_path,
                 transforms: input.transforms.clone(),
                 entries: Vec::new(),
+                offset: 0,
                 any: 0,
                 literals: None,
             });
