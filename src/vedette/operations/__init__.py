@@ -5,6 +5,8 @@ from __future__ import annotations
 from vedette.operations.command import Command
 from vedette.operations.connection import Connection
 from vedette.operations.file_access import FileAccess
+from vedette.operations.graphql_operation import GraphQLOperation
+from vedette.operations.incoming_call import IncomingCall
 from vedette.operations.incoming_message import IncomingMessage
 from vedette.operations.incoming_request import Answer, IncomingRequest
 from vedette.operations.login import Attempt, Login
@@ -21,6 +23,8 @@ __all__ = [
     "Command",
     "Connection",
     "FileAccess",
+    "GraphQLOperation",
+    "IncomingCall",
     "IncomingMessage",
     "IncomingRequest",
     "Login",

@@ -223,7 +223,10 @@ class IncomingRequest(Operation):
             span.set_attribute("http.endpoint", endpoint_of(self.path))
         if self.observer is not None:
             self.observer.observe(self, span)
-        # These lead back here: as cycles they would wait for the garbage collector.
+        self.release()
+
+    def release(self) -> None:
+        """It is over: lets go of what leads back here, and would as a cycle wait for the garbage collector."""
         self.refused = self.protection = self.body = self.carrier = self.request = self.conversation = None
         self.observer = self.response_body = None
         self.headers = NO_HEADERS

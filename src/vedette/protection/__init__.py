@@ -23,7 +23,7 @@ except ImportError:
     )
 else:
     from vedette._native import note_endpoints
-    from vedette.operations import IncomingRequest, Login
+    from vedette.operations import GraphQLOperation, IncomingRequest, Login
     from vedette.operations.known_routes import ROUTES
     from vedette.protection.sdk import (
         block_request,
@@ -97,6 +97,7 @@ class Protection(Quiet):
     def _made(self) -> tuple[Policy, list[Listening]]:
         # Imported here for the start-up's sake: a third of what `import vedette` would cost otherwise.
         from vedette.protection.gate import RequestGate
+        from vedette.protection.graphql import GraphQLGuard
         from vedette.protection.policy import Policy
         from vedette.protection.sinks import SINKS, SinkGuard
         from vedette.protection.users import UserGuard
@@ -111,6 +112,7 @@ class Protection(Quiet):
 
             listeners.append((IncomingRequest, Inventory(policy, self._settings)))
             ROUTES.listen(note_endpoints)
+        listeners.append((GraphQLOperation, GraphQLGuard(policy)))
         return policy, [*listeners, (Login, UserGuard(policy, self._settings))]
 
     def undo(self) -> None:

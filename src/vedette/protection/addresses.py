@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Union
 
-    from vedette.operations import IncomingRequest
+    from vedette.operations import IncomingCall, IncomingRequest
 
     Raw = tuple[str, str, Union[bytes, str]]
 
@@ -21,6 +21,11 @@ PATH_PARAMS = "server.request.path_params"
 CLIENT = "http.client_ip"
 STATUS = "server.response.status"
 RESPONSE_HEADERS = "server.response.headers.no_cookies"
+CALL_METHOD = "grpc.server.method"
+CALL_METADATA = "grpc.server.request.metadata"
+CALL_MESSAGE = "grpc.server.request.message"
+CALL_ANSWER = "grpc.server.response.message"
+GRAPHQL = "graphql.server.all_resolvers"
 USER_ID = "usr.id"
 USER_LOGIN = "usr.login"
 SESSION = "usr.session_id"
@@ -32,6 +37,20 @@ def of_request(operation: IncomingRequest, headers: dict[str, Any], client: str 
     if client:
         addresses[CLIENT] = client
     return addresses
+
+
+def of_call(call: IncomingCall, metadata: dict[str, Any], client: str | None) -> dict[str, Any]:
+    """What is known of a call before its first message."""
+    known: dict[str, Any] = {CALL_METHOD: call.path, CALL_METADATA: metadata}
+    if client:
+        known[CLIENT] = client
+    return known
+
+
+def of_message(what: str, message: Any) -> dict[str, Any]:
+    """A message of a call, come in (`message`) or about to go out (`answer`)."""
+    address = {"message": CALL_MESSAGE, "answer": CALL_ANSWER}.get(what)
+    return {address: message} if address else {}
 
 
 def raw_parts(operation: IncomingRequest, cookies: Any) -> list[Raw]:

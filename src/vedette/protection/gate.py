@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vedette.operations import IncomingMessage, Refusal
+from vedette.operations import IncomingCall, IncomingMessage, Refusal
 from vedette.operations.client_address import client_address
 from vedette.protection import addresses
 from vedette.protection.bodies import body_parts
@@ -60,6 +60,8 @@ class RequestGate(Quiet):
             operation.span.set_attributes({"client.address": client, **self._policy.marks})
         state.came_from(client, headers)
         operation.protection = state
+        if isinstance(operation, IncomingCall):
+            return state.inspect(addresses.of_call(operation, headers, client))
         parts = addresses.raw_parts(operation, cookies)
         return state.inspect(addresses.of_request(operation, headers, client), parts)
 
@@ -84,6 +86,8 @@ class RequestGate(Quiet):
         if what == "body":
             body = operation.body
             return body_parts(body.content_type, bytes(body.data), body.whole)
+        if isinstance(operation, IncomingCall):
+            return addresses.of_message(what, operation.message), []
         if what == "response" and self._policy.looks_at(addresses.STATUS):
             return addresses.of_response(operation), []
         return {}, []
