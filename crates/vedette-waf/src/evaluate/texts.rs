@@ -131,6 +131,7 @@ impl Texts<'_> {
             if group.source == source && is_under(path, &group.key_path) {
                 self.group(group, path, &text, specials);
                 if text.len() > LONG && self.is_late() {
+                    self.minded = true;
                     return;
                 }
             }
