@@ -37,6 +37,7 @@ PROMISES = (
     "propagation",
     "http_clients",
     "sql",
+    "protected_request",
 )
 CONTENDERS = ("bare", "vedette", "ddtrace", "opentelemetry")
 RESULTS = ROOT / "benchmarks" / "results" / "latest.json"
