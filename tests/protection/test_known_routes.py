@@ -14,8 +14,8 @@ from vedette.operations.known_routes import ROUTES
 WANTED = {
     "flask": ("flask.request", ("POST", "/body/<how>"), ("GET", "/path/<path:rest>")),
     "starlette": ("starlette.request", ("POST", "/body/{how}"), ("GET", "/path/{rest:path}")),
-    "django": ("django.request", ("*", "body/<how>"), ("*", "path/<path:rest>")),
-    "django asgi": ("django.request", ("*", "body/<how>"), ("*", "path/<path:rest>")),
+    "django": ("django.request", ("*", "page"), ("*", "path/<path:rest>")),
+    "django asgi": ("django.request", ("*", "page"), ("*", "path/<path:rest>")),
     "aiohttp": ("aiohttp.request", ("POST", "/body/{how}"), ("GET", "/path/{rest}")),
 }
 
