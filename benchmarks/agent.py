@@ -28,6 +28,10 @@ ROOT = Path(__file__).resolve().parents[1]
 SPANS_A_TRACE = 10
 TRACES_A_PAYLOAD = 100
 SENDERS = 8
+MARK = 0x7A7A7A7A
+"""Upper half of the trace ids in prepared payloads; each sending puts another number there: traces stay apart."""
+NUMBERS = [0]
+"""From where sendings are counted: each stretch of sending has numbers of its own."""
 QUESTIONS = (
     "/api/traces?limit=50",
     "/api/traces?q=error&limit=50",
@@ -143,7 +147,7 @@ def span(trace: int, at: int, now: int) -> dict[str, object]:
             {"error.type": "ValueError", "error.message": f"no money for {trace}", "error.stack": "at shop.py\n" * 20}
         )
     return {
-        "trace_id": trace + 1,
+        "trace_id": MARK << 32 | trace,
         "span_id": trace * 100 + at + 1,
         "parent_id": trace * 100 + (at + 1) // 2 if at else 0,
         "service": f"shop-{trace % 8}" if kind != "client" else f"peer-{trace % 5}",
@@ -162,7 +166,8 @@ def send(running: Running, rate: int, seconds: float) -> dict[str, float]:
     """Sends at that rate (0: as fast as it goes) from eight connections; what came of it."""
     sent, refused = [0] * SENDERS, [0] * SENDERS
     before, cpu, began = summary(running), running.seconds(), time.monotonic()
-    bodies = [payload(number) for number in range(50)]
+    bodies, mark = [payload(number) for number in range(50)], MARK.to_bytes(4, "big")
+    NUMBERS[0] += 1_000_000
 
     def sender(index: int) -> None:
         connection = http.client.HTTPConnection(running.host, timeout=60)
@@ -170,7 +175,8 @@ def send(running: Running, rate: int, seconds: float) -> dict[str, float]:
         due = time.monotonic()
         number = index
         while time.monotonic() - began < seconds:
-            connection.request("PUT", "/v0.4/traces", bodies[number % len(bodies)])
+            body = bodies[number % len(bodies)].replace(mark, (NUMBERS[0] + number).to_bytes(4, "big"))
+            connection.request("PUT", "/v0.4/traces", body)
             answer = connection.getresponse()
             answer.read()
             sent[index] += TRACES_A_PAYLOAD * SPANS_A_TRACE
