@@ -15,8 +15,8 @@ from vedette.settings.options import OPTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
-OTHERS = {"SCREENSHOTS", "FORWARD_HEADERS"}
-"""Variables that are no options of the library."""
+OTHERS = {"SCREENSHOTS", "FORWARD_HEADERS", "SETTINGS"}
+"""Variables that are no options of the library, and a product of remote configuration."""
 NAMED = [getattr(alias, "name", alias) for option in OPTIONS.values() for alias in option.aliases]
 ALIASES = {name.partition("VEDETTE_")[2] for name in NAMED}
 INTEGRATIONS = {name.upper() for names in MODULES.values() for name in names}
