@@ -68,13 +68,16 @@
     shown.set(element, new uPlot(options(data, element.dataset.unit, element.clientWidth), [data.times, ...data.series.map((line) => line.values)], element));
   }
 
-  function drawAll() {
+  function drawAll() { document.querySelectorAll("[data-chart]").forEach(draw); }
+
+  // Other parts of a page come and go without disturbing a chart that somebody may be dragging over.
+  function drawNew() {
     for (const [element, plot] of shown) if (!element.isConnected) { plot.destroy(); shown.delete(element); }
-    document.querySelectorAll("[data-chart]").forEach(draw);
+    document.querySelectorAll("[data-chart]").forEach((element) => { if (!shown.has(element)) draw(element); });
   }
 
   drawAll();
-  document.addEventListener("htmx:afterSettle", drawAll);
+  document.addEventListener("htmx:afterSettle", drawNew);
   document.addEventListener("vedette:theme", drawAll);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
   let waiting = 0;
