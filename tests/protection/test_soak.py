@@ -1,6 +1,6 @@
-"""Blocking under load: whatever comes, in whatever order, gets what it would get alone, and nothing is left of it.
+"""Blocking under load: whatever comes, in whatever order, each request gets what it would get alone, and nothing is left.
 
-`VEDETTE_SOAK_REQUESTS=100000` makes a soak of it; by default it is a short one.
+`SOAK_REQUESTS=100000` makes a soak of it; by default it is a short one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from flask import Flask, request
 
 from vedette import _native
 
-COUNT = int(os.environ.get("VEDETTE_SOAK_REQUESTS", "1500"))
+COUNT = int(os.environ.get("SOAK_REQUESTS", "1500"))
 THREADS = 4
 DEEP = "[" * 10_000 + "]" * 10_000
 LARGE = json.dumps({f"key {n}": ["some words", n, {"more": "words"}] for n in range(10_000)})
@@ -70,6 +70,7 @@ def resident() -> int:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
+@pytest.mark.timeout(3_600)
 @pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="reads Linux's own account of memory")
 def test_under_load(protected: Any) -> None:
     protected("block", deny_addresses="192.0.2.66")
