@@ -1,4 +1,4 @@
-"""Blocking under load: whatever comes, in whatever order, each request gets what it would get alone, and nothing is left.
+"""Blocking under load: whatever comes, in whatever order, gets what it would get alone, and nothing is left of it.
 
 `SOAK_REQUESTS=100000` makes a soak of it; by default it is a short one.
 """
