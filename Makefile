@@ -67,6 +67,7 @@ $(STAMPS)/compiled: $(STAMPS)/dev requirements/compiled.txt
 
 check: setup
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/python tools/generate.py check
 	$(BIN)/python tools/lock.py check

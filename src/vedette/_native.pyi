@@ -445,9 +445,7 @@ def note_endpoints(name: str, routes: list[tuple[str, str]]) -> None:
     `name` is that of the framework's requests, such as `flask.request`.
     """
 
-def note_integration(
-    name: str, version: str | None = None, automatic: bool = True, error: str | None = None
-) -> None:
+def note_integration(name: str, version: str | None = None, automatic: bool = True, error: str | None = None) -> None:
     """Notes what became of an integration, for telemetry.
 
     `version` is its library's, `automatic` whether nobody asked for it by name, `error` why it leaves the library

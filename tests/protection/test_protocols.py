@@ -145,9 +145,7 @@ def test_graphql(protected: Any, library: Any, hook: Any, findings: Any) -> None
         ({"name": "$ne", "password": "costs $5"}, "json", 200),
     ],
 )
-def test_documents(
-    only_sinks: Any, library: Any, hook: Any, findings: Any, sent: Any, kind: str, status: int
-) -> None:
+def test_documents(only_sinks: Any, library: Any, hook: Any, findings: Any, sent: Any, kind: str, status: int) -> None:
     module = library("class Collection:\n    def find(self, document):\n        return document")
     app = Flask("documents")
 

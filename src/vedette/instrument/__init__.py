@@ -1,4 +1,5 @@
 """The engine: turns an integration's declaration into hooks, and takes them off again."""
+
 from __future__ import annotations
 
 from vedette._native import Call, RawHeaders, Span, Stream, enclosing

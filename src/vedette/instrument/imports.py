@@ -4,6 +4,7 @@ A finder in front of `sys.meta_path` lets the others find a watched module, and 
 module's code has run. The module, its spec and its loader look as without it. Modules that are not watched cost
 one dictionary look-up.
 """
+
 from __future__ import annotations
 
 import sys

@@ -1,4 +1,5 @@
 """One integration at work: its hooks applied to the modules that are loaded, and how to take them off again."""
+
 from __future__ import annotations
 
 from vedette._native import Hook, Switch

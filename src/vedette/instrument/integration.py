@@ -1,4 +1,5 @@
 """What an integration declares: facts about a library, and where its calls are described."""
+
 from __future__ import annotations
 
 from vedette.settings.kinds import BOOLEAN, COUNT, TEXT

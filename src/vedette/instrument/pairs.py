@@ -1,4 +1,5 @@
 """Operations that begin with one signal and end with another."""
+
 from __future__ import annotations
 
 from collections import OrderedDict

@@ -1,4 +1,5 @@
 """Which integrations are switched on, and what became of each."""
+
 from __future__ import annotations
 
 from vedette._native import note_integration

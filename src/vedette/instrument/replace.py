@@ -3,6 +3,7 @@
 What stands there afterwards is a native callable that binds as the original did and passes on what the original says
 of itself. References taken before (`from library import function`) stay unhooked, which `vedette doctor` tells.
 """
+
 from __future__ import annotations
 
 from vedette._native import Wrapped

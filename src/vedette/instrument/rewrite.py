@@ -7,6 +7,7 @@ the first code back. The measurement that chose this shape is in ARCHITECTURE.md
 Covered: functions, coroutine functions, generator functions, asynchronous generator functions, with any signature.
 Left alone: whatever is not written in Python (see `replace`).
 """
+
 from __future__ import annotations
 
 from types import FunctionType

@@ -1,4 +1,5 @@
 """Where a hook goes: `package.module:Class.method`, found without calling any descriptor."""
+
 from __future__ import annotations
 
 import sys

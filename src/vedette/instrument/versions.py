@@ -3,6 +3,7 @@
 `importlib.metadata` would tell, but importing it costs more than all of a start-up; the names of the
 `*.dist-info` folders beside the package say the same.
 """
+
 from __future__ import annotations
 
 import os

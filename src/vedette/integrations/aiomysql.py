@@ -1,4 +1,5 @@
 """aiomysql: one span per statement, commit and rollback. The pieces of PyMySQL that it uses make none."""
+
 from __future__ import annotations
 
 from vedette.instrument import Integration

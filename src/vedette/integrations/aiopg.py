@@ -3,6 +3,7 @@
 It drives psycopg2 without waiting inside of it. A statement is named by psycopg2's own cursor, so that the hooks of
 that library take it for a part of the one that they are within.
 """
+
 from __future__ import annotations
 
 from vedette.instrument import Around, Call, Integration

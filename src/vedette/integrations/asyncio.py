@@ -3,6 +3,7 @@
 Tasks, callbacks, timers and `to_thread` carry the context by themselves (PEP 567), also on loops of other makers.
 Executors of the standard library are left to the integration `futures`; this one is for all others.
 """
+
 from __future__ import annotations
 
 import sys

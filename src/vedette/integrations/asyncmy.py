@@ -3,6 +3,7 @@
 It is compiled: connections hand out hooked subclasses of their cursors through the argument of `cursor` that takes a
 class, so that these remain instances of asyncmy's classes and of the application's own.
 """
+
 from __future__ import annotations
 
 import sys

@@ -4,6 +4,7 @@ It is no driver of PEP 249: connections run statements themselves, and a part of
 from them (prepared statements, cursors on the server). Hooked is where all of these pass, so that preparing a
 statement and running it are one span; what the driver asks for itself (types that it meets first) makes none.
 """
+
 from __future__ import annotations
 
 from vedette.instrument import Around, Call, Integration

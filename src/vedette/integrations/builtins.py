@@ -1,4 +1,5 @@
 """Files: what `open`, `io`, `os`, `pathlib` and `shutil` are about to open, move or remove is told. No spans."""
+
 from __future__ import annotations
 
 import os

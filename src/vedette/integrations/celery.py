@@ -3,6 +3,7 @@
 The reference breaks the trace at the queue unless told otherwise (`DD_CELERY_DISTRIBUTED_TRACING`); here it goes on
 unless told otherwise.
 """
+
 from __future__ import annotations
 
 import sys

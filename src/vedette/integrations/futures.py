@@ -1,4 +1,5 @@
 """concurrent.futures: what runs in a pool of threads descends from where it was submitted. No spans of its own."""
+
 from __future__ import annotations
 
 from vedette.instrument import Around, Integration

@@ -4,6 +4,7 @@ A new greenlet begins with an empty context. Those that are spawned get the acti
 callback for spawning; what else they see stays as it was. Threads that are greenlets (monkey patching) inherit
 nothing, as threads do.
 """
+
 from __future__ import annotations
 
 import sys

@@ -2,6 +2,7 @@
 
 Off unless asked for: what lies above it (urllib3, Requests, ...) tells its requests itself.
 """
+
 from __future__ import annotations
 
 from weakref import WeakKeyDictionary

@@ -2,6 +2,7 @@
 
 The span ends with the response's head: whether the body is read at once or streamed is decided after that.
 """
+
 from __future__ import annotations
 
 from vedette.instrument import Around, Call, Integration, RawHeaders

@@ -1,4 +1,5 @@
 """Jinja2: rendering, at once or piece by piece, asynchronously too, and compiling; loading where detail is full."""
+
 from __future__ import annotations
 
 from vedette.instrument import Around, Call, Integration, Stream

@@ -1,4 +1,5 @@
 """Finds an integration's declaration by its name."""
+
 from __future__ import annotations
 
 import importlib

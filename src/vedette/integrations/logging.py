@@ -1,4 +1,5 @@
 """logging: records carry the ids of the active span as attributes, `%(dd.trace_id)s` in a format."""
+
 from __future__ import annotations
 
 from vedette.instrument import Around, Call, Integration

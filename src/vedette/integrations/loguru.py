@@ -1,4 +1,5 @@
 """Loguru: records carry the ids of the active span, in themselves and in `extra`, after all patchers have run."""
+
 from __future__ import annotations
 
 from vedette.instrument import Around, Call, Integration

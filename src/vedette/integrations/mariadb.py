@@ -3,6 +3,7 @@
 From 1.1 on its classes are written in Python. Those of 1.0 are written in C, and `mariadb.connect` gives proxies:
 whoever takes connections from a pool object by themselves gets them as they are, without spans.
 """
+
 from __future__ import annotations
 
 import sys

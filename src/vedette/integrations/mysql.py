@@ -1,4 +1,5 @@
 """MySQL Connector/Python: one span per statement, commit and rollback; pure, with its C extension, and asynchronous."""
+
 from __future__ import annotations
 
 from vedette.instrument import Around, Integration, Setup, Stream

@@ -3,6 +3,7 @@
 Cursors are written in Python. Connections inherit commit and rollback from a class in C, and, until 2.3, forget what
 they were made with: both are seen to here.
 """
+
 from __future__ import annotations
 
 import sys

@@ -1,4 +1,5 @@
 """os: one span per command given to a shell or program spawned; what replaces the process is told before it does."""
+
 from __future__ import annotations
 
 import os

@@ -1,4 +1,5 @@
 """Psycopg 3: one span per statement, COPY, commit and rollback; synchronous and asynchronous."""
+
 from __future__ import annotations
 
 from vedette.instrument import Around, Integration, Setup

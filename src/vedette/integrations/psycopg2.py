@@ -4,6 +4,7 @@ Its classes are written in C: `psycopg2.connect` hands out hooked subclasses thr
 connections and cursors remain instances of the library's classes, and of a factory of the user. A factory that is a
 function is left alone.
 """
+
 from __future__ import annotations
 
 import sys

@@ -1,4 +1,5 @@
 """PyMySQL: one span per statement, commit and rollback."""
+
 from __future__ import annotations
 
 from vedette.instrument import Integration

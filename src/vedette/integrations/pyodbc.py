@@ -3,6 +3,7 @@
 Its classes are closed: connections and their cursors stay behind proxies (see `families.proxies`). Which database is
 behind them, the driver of ODBC tells.
 """
+
 from __future__ import annotations
 
 import sys
@@ -42,8 +43,7 @@ def gather(connection: Any) -> dict[str, Any]:
 
 DRIVER = dbapi.Driver("pyodbc", "other_sql", facts=gather, connection_of=proxies.connection_of)
 OF_CURSOR = {
-    name: dbapi.transaction(f"pyodbc.connection.{name}", DRIVER.system, DRIVER.of_cursor)
-    for name in dbapi.TRANSACTIONS
+    name: dbapi.transaction(f"pyodbc.connection.{name}", DRIVER.system, DRIVER.of_cursor) for name in dbapi.TRANSACTIONS
 }
 
 

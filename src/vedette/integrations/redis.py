@@ -1,4 +1,5 @@
 """Redis: one span per command and per pipeline; synchronous, asynchronous, and through a cluster."""
+
 from __future__ import annotations
 
 from vedette.instrument import Around, Integration, option

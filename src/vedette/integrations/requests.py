@@ -1,4 +1,5 @@
 """Requests: one span per request sent; a redirect that is followed is the next one."""
+
 from __future__ import annotations
 
 from vedette.instrument import Around, Call, Integration, enclosing
@@ -15,9 +16,7 @@ def sending(call: Call) -> OutgoingRequest:
     request = call.arg(0, "request")
     url = request.url
     host, port = http_client.host_and_port(url)
-    operation = http_client.outgoing(
-        integration, "requests.request", request.method, url, request.headers, host, port
-    )
+    operation = http_client.outgoing(integration, "requests.request", request.method, url, request.headers, host, port)
     operation.resource = f"{request.method} {http_client.path_of(url)}"
     return operation
 

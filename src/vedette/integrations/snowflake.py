@@ -4,6 +4,7 @@ It is on by default, because nothing stands in the way of that: methods of its P
 are, and what it sends (by HTTP of its own, or natively since 5.0) makes no spans and takes no headers. Its public
 properties report their use to Snowflake since 5.0: what lies below them is read instead.
 """
+
 from __future__ import annotations
 
 from vedette.instrument import Around, Call, Integration, Setup, enclosing

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from vedette.instrument.installed import Installed
 
+
 def connecting(call: Call) -> Connection | None:
     """A connection over IP, on behalf of a request."""
     address = call.args[1]

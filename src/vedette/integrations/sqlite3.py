@@ -3,6 +3,7 @@
 The module's classes are written in C: `sqlite3.connect` hands out hooked subclasses through its own `factory`, so
 connections and cursors remain instances of `sqlite3.Connection` and `sqlite3.Cursor`, and of a factory of the user.
 """
+
 from __future__ import annotations
 
 import sys

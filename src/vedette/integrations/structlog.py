@@ -1,4 +1,5 @@
 """structlog: events carry the ids of the active span, before the processors of the user see them."""
+
 from __future__ import annotations
 
 from vedette.instrument import Around, Call, Integration

@@ -1,4 +1,5 @@
 """subprocess: one span per program, until it ends where the caller waits for it (`run`, `call`), else for its start."""
+
 from __future__ import annotations
 
 from vedette.instrument import Around, Call, Integration, enclosing

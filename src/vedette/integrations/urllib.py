@@ -2,6 +2,7 @@
 
 It has no spans: those of the requests that it makes, and what they carry along, are `http_client`'s.
 """
+
 from __future__ import annotations
 
 from vedette.instrument import Around, Call, Integration

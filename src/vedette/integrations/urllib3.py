@@ -2,6 +2,7 @@
 
 Off unless asked for: what lies above it (Requests, botocore, ...) tells its requests itself.
 """
+
 from __future__ import annotations
 
 from vedette.instrument import Around, Call, Integration

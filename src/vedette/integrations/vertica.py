@@ -1,4 +1,5 @@
 """vertica-python: one span per statement, COPY, and reading of rows, which leave the server as they are read."""
+
 from __future__ import annotations
 
 from vedette.instrument import Around, Integration, option

@@ -2,6 +2,7 @@
 
 It has no spans: the request is the browser's.
 """
+
 from __future__ import annotations
 
 import sys

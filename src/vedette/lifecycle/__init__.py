@@ -1,4 +1,5 @@
 """Starting and stopping: the one place that knows settings, core, integrations and protection."""
+
 from __future__ import annotations
 
 import atexit

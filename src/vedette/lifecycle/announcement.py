@@ -2,6 +2,7 @@
 
 The native core writes it to standard error when the first trace is sent: a process without traces says nothing.
 """
+
 from __future__ import annotations
 
 import sys

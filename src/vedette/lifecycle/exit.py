@@ -3,6 +3,7 @@
 `atexit` covers ordinary ends. Children of multiprocessing and billiard (celery) end by `os._exit`, which runs no
 exit handlers: there the hook sends what is left first.
 """
+
 from __future__ import annotations
 
 import atexit

@@ -1,4 +1,5 @@
 """A flare: gathers what tells how this process is doing, and sends it to the agent that asked."""
+
 from __future__ import annotations
 
 import logging

@@ -1,4 +1,5 @@
 """Who this process is: facts that go with every span."""
+
 from __future__ import annotations
 
 import os

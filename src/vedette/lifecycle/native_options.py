@@ -1,4 +1,5 @@
 """Settings as the native core takes them."""
+
 from __future__ import annotations
 
 import sys

@@ -1,4 +1,5 @@
 """Joins the OpenTelemetry API as soon as the application imports it, and not before: it may not be installed."""
+
 from __future__ import annotations
 
 from vedette.instrument.imports import Finder

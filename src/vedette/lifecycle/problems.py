@@ -1,4 +1,5 @@
 """Tells once what is wrong with the configuration."""
+
 from __future__ import annotations
 
 import sys

@@ -2,6 +2,7 @@
 
 Nothing happens before the first trace of a process; what changes are made of is not imported before there is one.
 """
+
 from __future__ import annotations
 
 from vedette import _native

@@ -2,6 +2,7 @@
 
 The native client calls on a thread of its own. Requests that are under way keep what they began with.
 """
+
 from __future__ import annotations
 
 from vedette.lifecycle.identity import inferred_service

@@ -2,6 +2,7 @@
 
 Written when vedette starts, and again at the process's end: one that is killed has told of its start at least.
 """
+
 from __future__ import annotations
 
 import os

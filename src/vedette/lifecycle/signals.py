@@ -4,6 +4,7 @@ Such a process runs no exit handlers. The native core has a signal handler that 
 signal's default would kill; an application that sets a handler of its own replaces it, and one that sets the default
 back (uvicorn does, and raises the signal again) must get it back. `signal.getsignal` tells what the application set.
 """
+
 from __future__ import annotations
 
 import sys

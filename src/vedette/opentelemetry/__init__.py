@@ -4,6 +4,7 @@ Imported when the application has imported `opentelemetry.trace`. As long as the
 its own (the SDK's, say), ours is in its place, and the active span is one and the same for both APIs; as soon as it
 does, all of this steps aside.
 """
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

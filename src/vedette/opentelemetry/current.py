@@ -1,4 +1,5 @@
 """One active span for both APIs: the context of OpenTelemetry shows vedette's, and activates what is attached to it."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
@@ -74,5 +75,3 @@ def _with_baggage(shown: Context, span: _native.Span) -> Context:
 def _take_baggage(given: Context, span: _native.Span) -> None:
     for key, value in baggage.get_all(given).items():
         span.set_baggage(key, str(value))
-
-

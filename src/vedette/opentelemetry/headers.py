@@ -1,4 +1,5 @@
 """Trace context in and out of headers for those who ask OpenTelemetry for it: in all formats of the settings."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,5 @@
 """Operation names of spans that come from OpenTelemetry, which has only one name: it becomes the resource."""
+
 from __future__ import annotations
 
 TYPE_CHECKING = False

@@ -1,4 +1,5 @@
 """The tracer provider and its tracers: spans of OpenTelemetry are made here."""
+
 from __future__ import annotations
 
 from contextlib import contextmanager

@@ -1,4 +1,5 @@
 """A span of vedette as OpenTelemetry sees it."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

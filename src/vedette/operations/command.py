@@ -1,4 +1,5 @@
 """A program that is about to be run."""
+
 from __future__ import annotations
 
 import os

@@ -1,4 +1,5 @@
 """A file that is about to be opened, moved or removed."""
+
 from __future__ import annotations
 
 from vedette.operations.operation import Operation

@@ -1,4 +1,5 @@
 """A GraphQL operation that this process executes."""
+
 from __future__ import annotations
 
 from vedette.operations.operation import Operation

@@ -1,4 +1,5 @@
 """A message handed to a broker, taken from it, or worked on."""
+
 from __future__ import annotations
 
 from vedette.operations.operation import Operation

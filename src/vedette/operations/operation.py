@@ -1,4 +1,5 @@
 """What all descriptions have in common, as the native hook reads it."""
+
 from __future__ import annotations
 
 TYPE_CHECKING = False

@@ -1,4 +1,5 @@
 """A request that this process makes (HTTP client)."""
+
 from __future__ import annotations
 
 from vedette.operations.operation import Operation

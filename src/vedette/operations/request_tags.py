@@ -1,4 +1,5 @@
 """What requests tell of headers and addresses where the user asks for it; nothing by itself."""
+
 from __future__ import annotations
 
 from vedette.operations.client_address import client_address

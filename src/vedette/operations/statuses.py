@@ -1,4 +1,5 @@
 """Which HTTP statuses count as errors, on the server's side and the client's."""
+
 from __future__ import annotations
 
 _MOST = 999

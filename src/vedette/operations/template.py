@@ -1,4 +1,5 @@
 """The work of a template engine."""
+
 from __future__ import annotations
 
 from vedette.operations.operation import Operation

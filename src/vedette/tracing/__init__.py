@@ -1,4 +1,5 @@
 """Spans and their context: a thin Python face over the native core."""
+
 from __future__ import annotations
 
 from vedette._native import Context, Span, current_root_span, current_span, extract

@@ -1,4 +1,5 @@
 """`tracer.span` as a decorator: each call of the function gets a span of its own."""
+
 from __future__ import annotations
 
 import functools

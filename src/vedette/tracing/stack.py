@@ -1,4 +1,5 @@
 """Stack traces as text, bounded, and without touching the disk while a request waits."""
+
 from __future__ import annotations
 
 TYPE_CHECKING = False

@@ -1,4 +1,5 @@
 """The tracer: makes spans and sends them off."""
+
 from __future__ import annotations
 
 from vedette import _native

@@ -65,8 +65,7 @@ class _Learning:
         self._connecting = connecting(f"{driver.module}.connect", driver.system) if values["trace_connect"] else None
         self._proxies = Proxies(installed, driver)
         self._of_cursors: dict[str, Method] = {
-            name: (describe, counted)
-            for name, describe in {**driver.statements, **driver.reading(installed)}.items()
+            name: (describe, counted) for name, describe in {**driver.statements, **driver.reading(installed)}.items()
         }
         self._of_connections: dict[str, Method] = {
             **{name: (d, None) for name, d in driver.transactions.items()},

@@ -3,6 +3,7 @@
 Nothing is replaced: `open` stays the builtin that it is. Hooks of this kind can't be taken off again, so one is put on
 only when somebody listens, and does nothing once nobody does.
 """
+
 from __future__ import annotations
 
 import sys

@@ -3,6 +3,7 @@
 A copy of the whole context would change what the application sees of its own context variables, so that the span
 goes alone. The place that runs the function gets back what was active there before.
 """
+
 from __future__ import annotations
 
 from functools import partial

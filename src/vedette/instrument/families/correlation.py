@@ -3,6 +3,7 @@
 `dd.trace_id` is 32 hexadecimal digits, or decimal for an id of 64 bits; `dd.span_id` is decimal; both are `0` where no
 span is active. Whatever the application put there under these names stays.
 """
+
 from __future__ import annotations
 
 from vedette._native import current_span

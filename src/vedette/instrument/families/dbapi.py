@@ -4,6 +4,7 @@ Drivers written in Python are hooked in their methods, synchronous or not. Those
 of their connection and cursor (see `subclasses`), or stay behind proxies (`proxies`). A driver's file says who it is
 by one `Driver`, and which of its classes do what.
 """
+
 from __future__ import annotations
 
 from vedette._native import enclosing

@@ -3,6 +3,7 @@
 What streams afterwards (the body) is the application's, untouched. The trace context goes into the very headers that
 are about to be sent.
 """
+
 from __future__ import annotations
 
 from vedette.instrument.integration import option

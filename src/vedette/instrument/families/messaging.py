@@ -1,4 +1,5 @@
 """Message brokers and task queues: a span for what is published, one for what is worked on, one trace over both."""
+
 from __future__ import annotations
 
 from vedette.instrument.families.http_client import host_and_port

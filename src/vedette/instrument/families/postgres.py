@@ -1,4 +1,5 @@
 """What drivers of PostgreSQL have in common: the facts that libpq knows of a connection."""
+
 from __future__ import annotations
 
 from vedette.instrument.families.dbapi import Driver

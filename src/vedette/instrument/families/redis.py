@@ -1,4 +1,5 @@
 """Clients that speak Redis's protocol: a span per command, one per pipeline."""
+
 from __future__ import annotations
 
 from vedette._native import enclosing

@@ -4,6 +4,7 @@
 call by `super()` goes through the hooks. Covered: whatever `connect` makes of a class, and the cursors of that.
 Left alone: factories that are no classes, and classes that the application instantiates itself.
 """
+
 from __future__ import annotations
 
 from vedette._native import Hook
@@ -97,9 +98,7 @@ class Subclasses:
         return {name: self._methods[name] for name, method in overriding if not _calls_super(method)}
 
 
-def _method(
-    installed: Installed, original: Any, describe: Describe, after: After | None, asynchronous: bool
-) -> Any:
+def _method(installed: Installed, original: Any, describe: Describe, after: After | None, asynchronous: bool) -> Any:
     if not asynchronous:
         return wrapped(installed.hook(original, describe, after), True)
     method = _awaiting(original)
