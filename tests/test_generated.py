@@ -45,3 +45,12 @@ def test_a_file_edited_by_hand_is_told_with_the_difference(elsewhere: Path, caps
 @pytest.mark.parametrize("arguments", [[], ["both"], ["write", "check"]])
 def test_other_arguments_are_refused(arguments: list[str]) -> None:
     assert generate.main(arguments) == 2
+
+
+def test_nothing_is_written_while_declarations_cannot_be_read(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(generate.integrations, "all_are_declared", lambda: False)
+    assert generate.write() == 1
+    assert "nothing was written" in capsys.readouterr().out
+    assert not elsewhere.exists()

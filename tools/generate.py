@@ -44,7 +44,10 @@ def outdated() -> dict[Path, tuple[str, str]]:
 
 
 def write() -> int:
-    """Brings every generated file up to date."""
+    """Brings every generated file up to date; nothing while declarations can't be read, which would seem to be gone."""
+    if not integrations.all_are_declared():
+        print("nothing was written: integrations can't be read (is the native module built?)")
+        return 1
     for path, (_, text) in outdated().items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
