@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vedette._native import Call, RawHeaders, Span, Stream, enclosing
+from vedette._native import Call, RawHeaders, Span, Stream, enclosing, inject
 from vedette.instrument.integration import Around, Between, Integration, Setup, option
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "Span",
     "Stream",
     "enclosing",
+    "inject",
     "option",
 ]
