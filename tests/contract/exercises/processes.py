@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from unittest import mock
 from tests.contract.exercises.exercise import exercise, failure
 from tests.integrations.told import Told
 from vedette._native import Hook, Switch, Wrapped
-from vedette.operations import Command, FileAccess, IncomingRequest
+from vedette.operations import Command, Connection, FileAccess, IncomingRequest
 
 PYTHON = [sys.executable, "-S", "-E", "-c"]
 
@@ -35,6 +36,10 @@ class Asked(IncomingRequest):
 
     __slots__ = ()
     listeners = ()
+
+    @classmethod
+    def _gather(cls) -> None:
+        """Also not to those who listen to all requests."""
 
 
 def in_a_request(work: Any) -> Any:
@@ -82,6 +87,22 @@ def files() -> Any:
     with open(here) as opened, open(os.open(here, os.O_RDONLY)) as numbered:
         read = opened.readline(), numbered.readline(), here.read_bytes()[:3]
     return read, failure(open, here / "nothing"), failure(open, object())[0], failure(open, "a\0b")
+
+
+@exercise("socket")
+def socket_(_: Any) -> Any:
+    with heard(Connection):
+        return in_a_request(connections)
+
+
+def connections() -> Any:
+    """One that is answered, one that is not, and what is no address."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = server.getsockname()
+        with socket.create_connection(address) as connected:
+            reached = connected.getpeername() == address
+    with socket.socket() as alone:
+        return reached, alone.connect_ex(address), failure(alone.connect, ("127.0.0.1", "port"))[0]
 
 
 @exercise("webbrowser")
