@@ -30,7 +30,7 @@ class LocalAgent:
         self.database = Database(options.data)
         self.writer = Writer(self.database, self.counters, options.limits, options.retention)
         self.writer.start()
-        senders = Senders()
+        self.senders = senders = Senders()
         context = Context(options, self.database, self.writer, self.counters, senders)
         self.token = context.token
         intake = Intake(self.writer, self.counters, options.limits, senders)

@@ -186,3 +186,11 @@ def test_telemetry_tells_of_libraries_and_integrations(agent):
 def test_telemetry_that_is_none_is_passed_over(agent, body):
     assert agent.client.post("/telemetry/proxy/api/v2/apmtelemetry", content=body).status_code == 202
     assert json.dumps(agent.client.get("/api/about").json()["senders"]).count("libraries") <= 1
+
+
+def test_halves_of_characters_do_not_break_answers(agent):
+    message = {"application": {"service_name": "shop\ud800"}, "runtime_id": "one", "payload": {}}
+    body = json.dumps(message)
+    assert agent.client.post("/telemetry/proxy/api/v2/apmtelemetry", content=body).status_code == 202
+    (sender,) = agent.client.get("/api/about").json()["senders"]
+    assert sender["service"] == "shop?"

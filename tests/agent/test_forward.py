@@ -132,6 +132,15 @@ def test_a_receiver_that_fails_is_asked_again(receiver, quick):
     assert counters.dropped() == 0
 
 
+def test_a_retry_after_that_is_no_number_is_passed_over(receiver):
+    made, counters = forwarder(Target("otlp", receiver.url))
+    answers = [(429, "\u00b2"), (429, "soon"), (200, "")]
+    made.lines[0]._sending.post = lambda letters: answers.pop(0)
+    made.offer("spans", "otlp-protobuf", OTLP, [])
+    until(lambda: counters.get("forward.sent") == 1)
+    made.stop()
+
+
 def test_what_a_receiver_refuses_is_dropped_and_counted(receiver):
     receiver.statuses = [400]
     made, counters = forwarder(Target("otlp", receiver.url))

@@ -394,3 +394,9 @@ def test_announced_endpoints_are_of_the_service_that_answers(agent):
     agent.send("/telemetry/proxy/api/v2/apmtelemetry", announcement("app.py", ("GET", "/a"), ("GET", "/b")))
     listed = agent.client.get("/api/endpoints").json()["endpoints"]
     assert [(each["service"], each["route"]) for each in listed] == [("flask", "/a"), ("flask", "/b")]
+
+
+def test_the_link_to_a_service_holds_whatever_it_is_called(agent):
+    agent.store([plain("/a", service="a/b?c#d")])
+    page = agent.client.get("/api-inventory/endpoint", params={"service": "a/b?c#d", "method": "GET", "route": "/a"})
+    assert "/services/a%2Fb%3Fc%23d" in page.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import threading
 
@@ -73,3 +74,24 @@ def test_a_full_queue_refuses_counts_and_recovers(small_agent, payload):
     assert small_agent.writer.flush(20)
     assert small_agent.send("/v0.4/traces", payload("ddtrace.v0.4.msgpack")) == 200
     assert len(small_agent.traces()) == 104
+
+
+def test_a_gzip_body_of_very_many_members_is_refused(agent):
+    body = gzip.compress(b"") * 101  # of a million, each would cost a copy of all the others
+    assert agent.send("/v0.4/traces", body, content_encoding="gzip") == 400
+    assert agent.send("/v0.4/traces", gzip.compress(b"") * 99 + gzip.compress(b"\x90"), content_encoding="gzip") == 200
+
+
+def test_telemetry_is_read_outside_of_the_event_loop(agent):
+    """The inventory, which is told of it, is locked while it learns from what was stored."""
+    told = []
+
+    def endpoints(service, env, endpoints):
+        with pytest.raises(RuntimeError, match="no running event loop"):
+            asyncio.get_running_loop()
+        told.append(service)
+
+    agent.senders.on_endpoints = endpoints
+    message = {"application": {"service_name": "shop"}, "payload": {"endpoints": []}}
+    assert agent.client.post("/telemetry/proxy/x", json=message).status_code == 202
+    assert told == ["shop"]

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from tests.agent.made import row
+from vedette.agent.options import Retention
+from vedette.agent.store.retention import sweep
 
 NOW = time.time_ns()
 SECOND = 1_000_000_000
@@ -155,3 +157,11 @@ def test_denials_that_make_no_sense(agent, form):
 
 def test_denying_needs_the_token(agent):
     assert agent.client.post("/users", data={"kind": "user", "id": "al"}).status_code == 403
+
+
+def test_sign_ins_go_with_the_last_of_their_spans(agent):
+    agent.store([sign_in("al", ELSEWHERE) for _ in range(3)])
+    cursor = agent.database.cursor()
+    assert cursor.execute("SELECT count(*) FROM sign_ins").fetchone() == (3,)
+    assert sweep(cursor, Retention(age=0), in_memory=True)["age"] == 3
+    assert cursor.execute("SELECT count(*) FROM sign_ins").fetchone() == (0,)

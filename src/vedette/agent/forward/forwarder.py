@@ -103,7 +103,7 @@ class Line:
             return 0.0
         if status >= 500 or status in TRY_AGAIN:
             self.trouble = f"it answers {status}"
-            return float(after) if after.isdigit() else 0.0
+            return float(after) if after.isdecimal() else 0.0
         self._done(letters, places, status)
         return None
 

@@ -20,6 +20,8 @@ except ImportError:  # optional: only few senders compress with it
 GZIP = 31
 """zlib's window bits for the gzip format."""
 ZLIB = 15
+MEMBERS = 100
+"""Most members of one gzip body: each costs a copy of all that follows it."""
 SMALL = 256 << 10
 """Bytes of a payload that finds room where larger ones do not."""
 
@@ -157,7 +159,11 @@ def _deflate(body: bytes, most: int) -> bytes:
 def _inflate(body: bytes, most: int, window: int) -> bytes:
     """At most `most` bytes of what may be several members, as RFC 1952 allows."""
     plain = b""
+    members = 0
     while body and len(plain) < most:
+        members += 1
+        if members > MEMBERS:
+            raise EOFError(f"it has more than {MEMBERS} members")
         member = zlib.decompressobj(wbits=window)
         plain += member.decompress(body, most - len(plain))
         if not member.eof and len(plain) < most:

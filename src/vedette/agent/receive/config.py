@@ -20,8 +20,8 @@ def routes(desk: Desk, intake: Intake) -> list[Route]:
 
     async def config(request: Request) -> Response:
         try:
-            question = json.loads(await intake.plain(request, "config"))
-            return JSONResponse(await anyio.to_thread.run_sync(desk.answer, question))
+            body = await intake.plain(request, "config")
+            return JSONResponse(await anyio.to_thread.run_sync(lambda: desk.answer(json.loads(body))))
         except Refused as refused:
             return refusal(refused)
         except (ValueError, RecursionError) as error:

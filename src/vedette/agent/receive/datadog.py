@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -80,7 +81,8 @@ def _telemetry(intake: Intake) -> Handler:
 
     async def telemetry(request: Request) -> Response:
         try:
-            intake.senders.telemetry(await intake.plain(request, "telemetry"))
+            # In a thread: large messages take a while, and the inventory may be busy learning from spans.
+            await anyio.to_thread.run_sync(intake.senders.telemetry, await intake.plain(request, "telemetry"))
         except Refused as refused:
             return refusal(refused)
         return JSONResponse({}, 202)

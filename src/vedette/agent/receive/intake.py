@@ -131,7 +131,9 @@ class Intake:
         """
         try:
             async with self._reader.body(request) as body:
-                plain = self._reader.decompressed(body, request.headers.get("content-encoding", ""))
+                encoding = request.headers.get("content-encoding", "")
+                decompressed = self._reader.decompressed
+                plain = await anyio.to_thread.run_sync(decompressed, body, encoding, limiter=self._slots)
         except Refused as refused:
             self._count(refused)
             raise

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from vedette.agent.receive.bodies import Refused
 from vedette.agent.receive.datadog import refusal
 from vedette.agent.receive.intake import SPAN_LINES, Intake
+from vedette.agent.serve.answer import Answer
 from vedette.agent.serve.context import Context
 from vedette.agent.serve.endpoints import ALL, Asked, Endpoint
 from vedette.agent.serve.openapi import document
@@ -36,6 +37,6 @@ def _route(context: Context, endpoint: Endpoint) -> Route:
         found = await context.ask(lambda cursor: endpoint.answer(Asked(context, cursor, request)))
         if found is None:
             return JSONResponse({"error": "no such trace"}, 404)
-        return JSONResponse(found, headers={"Cache-Control": "no-store"})
+        return Answer(found, headers={"Cache-Control": "no-store"})
 
     return Route(endpoint.path, answer)

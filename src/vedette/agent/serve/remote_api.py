@@ -14,7 +14,7 @@ from typing import Any
 
 import anyio.to_thread
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from vedette.agent.remote import describe
@@ -22,6 +22,7 @@ from vedette.agent.remote import items as shelf
 from vedette.agent.remote.check import Wrong
 from vedette.agent.remote.desk import Desk, TooMany
 from vedette.agent.remote.items import KINDS, Item
+from vedette.agent.serve.answer import Answer
 from vedette.agent.serve.context import Context
 from vedette.agent.serve.form import TooLarge, body_of
 from vedette.agent.serve.parameters import number
@@ -38,7 +39,7 @@ def routes(context: Context) -> list[Route]:
         counts = await context.ask(lambda cursor: {kind: shelf.count(cursor, [kind]) for kind in KINDS})
         clients = [describe.client(one, desk.version) for one in desk.clients.all()]
         told = {"version": desk.version, "key": desk.key.public, "items": counts, "clients": clients}
-        return JSONResponse(told)
+        return Answer(told)
 
     async def listed(request: Request) -> Response:
         kind, search = request.path_params["kind"], request.query_params.get("q", "")
@@ -47,7 +48,7 @@ def routes(context: Context) -> list[Route]:
         limit, offset = min(number(request, "limit") or PAGE, PAGE), number(request, "offset") or 0
         found = await context.ask(partial(shelf.find, kinds=[kind], search=search, limit=limit, offset=offset))
         total = await context.ask(partial(shelf.count, kinds=[kind], search=search))
-        return JSONResponse({"items": [describe.item(one) for one in found], "total": total})
+        return Answer({"items": [describe.item(one) for one in found], "total": total})
 
     async def put(request: Request) -> Response:
         return await _changed(desk, request, _one)
@@ -59,7 +60,7 @@ def routes(context: Context) -> list[Route]:
         kind, identity = request.path_params["kind"], request.path_params["id"]
         service, env = (request.query_params.get(name, "") for name in ("service", "env"))
         found = await anyio.to_thread.run_sync(desk.remove, kind, identity, service, env)
-        return JSONResponse({"removed": found}, 200 if found else 404)
+        return Answer({"removed": found}, 200 if found else 404)
 
     return [
         Route("/api/remote", overview),
@@ -78,7 +79,7 @@ async def _changed(desk: Desk, request: Request, read: Any) -> Response:
         return _problem(str(error), 413)
     except (Wrong, TooMany, ValueError) as error:
         return _problem(str(error), 400)
-    return JSONResponse({"items": [describe.item(one) for one in kept[:PAGE]], "kept": len(kept)})
+    return Answer({"items": [describe.item(one) for one in kept[:PAGE]], "kept": len(kept)})
 
 
 def _one(request: Request, body: Any) -> list[Item]:
@@ -128,4 +129,4 @@ async def json_of(request: Request) -> Any:
 
 
 def _problem(text: str, status: int) -> Response:
-    return JSONResponse({"error": text}, status)
+    return Answer({"error": text}, status)

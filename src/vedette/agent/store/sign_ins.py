@@ -31,7 +31,8 @@ _GATHER = f"""
     FROM told
     WHERE coalesce(nullif(login, ''), user_id) IS NOT NULL
 """
-_FORGET = "DELETE FROM sign_ins WHERE seq < (SELECT coalesce(min(seq), 0) FROM spans)"
+# Where no span is left, none of them may stay: the numbers begin anew with the next start.
+_FORGET = f"DELETE FROM sign_ins WHERE seq < (SELECT coalesce(min(seq), {(1 << 64) - 1}) FROM spans)"
 
 
 def gather(cursor: duckdb.DuckDBPyConnection, first: int) -> None:

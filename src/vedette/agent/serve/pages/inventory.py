@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from vedette.agent.inventory.endpoint import Endpoint, Identity
 from vedette.agent.inventory.openapi import openapi
 from vedette.agent.panels import inventory as panel
 from vedette.agent.panels import units
+from vedette.agent.serve.answer import Answer
 from vedette.agent.serve.context import Context
 from vedette.agent.serve.shell import Shell
-from vedette.agent.serve.view import View, read
+from vedette.agent.serve.view import View, quoted, read, service_path
 
 PAGE = 100
 """Lines of a page."""
@@ -28,26 +30,27 @@ def routes(shell: Shell) -> list[Route]:
     async def table(request: Request) -> Response:
         view = read(request)
         await caught_up(shell.context)
-        return shell.panel(request, "inventory.html", view, _listing(shell.context, view))
+        # In a thread, as all that asks the book: it may be busy learning, and copies what it gives.
+        values = await shell.think(partial(_listing, shell.context), view)
+        return shell.panel(request, "inventory.html", view, values)
 
     async def one(request: Request) -> Response:
         view = read(request)
         await caught_up(shell.context)
         identity = Identity(*(view.given.get(name, "") for name in Identity._fields))
-        found = shell.context.book.find(identity)
+        found = await shell.think(shell.context.book.find, identity)
         if found is None:
             return shell.missing(request, "There is no such endpoint here. It may not have been asked for a month.")
         return shell.panel(request, "inventory_endpoint.html", view, _details(found, view))
 
     async def document(request: Request) -> Response:
         await caught_up(shell.context)
-        return _document(shell.context, request.query_params.get("service", ""), request.query_params.get("env", ""))
+        service, env = (request.query_params.get(name, "") for name in ("service", "env"))
+        return await shell.think(partial(_document, shell.context, service), env)
 
     async def listing(request: Request) -> Response:
         await caught_up(shell.context)
-        view = read(request)
-        known = panel.ordered(shell.context.book.all(view.service, view.env), "")
-        return JSONResponse({"endpoints": [panel.as_json(each) for each in known]})
+        return Answer({"endpoints": await shell.think(partial(_everything, shell.context), read(request))})
 
     return [
         Route("/api-inventory", table),
@@ -61,6 +64,10 @@ async def caught_up(context: Context) -> None:
     """The book knows everything that is stored."""
     newest = context.writer.seq
     await context.ask(lambda cursor: context.book.catch_up(cursor, newest))
+
+
+def _everything(context: Context, view: View) -> list[dict[str, Any]]:
+    return [panel.as_json(each) for each in panel.ordered(context.book.all(view.service, view.env), "")]
 
 
 def _listing(context: Context, view: View) -> dict[str, Any]:
@@ -99,11 +106,7 @@ def _terms(each: Endpoint) -> str:
     service, method, route = each.identity
     name = "http.endpoint" if each.guessed else "http.route"
     # Some frameworks spell their routes without the slash at the beginning.
-    return f"service:{_quoted(service)} http.request.method:{method} {name}:{_quoted('*' + route.lstrip('/'))}"
-
-
-def _quoted(value: str) -> str:
-    return '"' + value.replace('"', "*") + '"'
+    return f"service:{quoted(service)} http.request.method:{method} {name}:{quoted('*' + route.lstrip('/'))}"
 
 
 def _details(each: Endpoint, view: View) -> dict[str, Any]:
@@ -114,7 +117,7 @@ def _details(each: Endpoint, view: View) -> dict[str, Any]:
         "failed": view.search(f"{terms} error"),
         "attacked": view.search(f"{terms} attack"),
         "above": view.address("/api-inventory", method=None, route=None),
-        "service_href": view.address(f"/services/{each.identity.service}", service=None),
+        "service_href": view.address(service_path(each.identity.service), service=None),
     }
 
 
@@ -124,7 +127,7 @@ def _document(context: Context, service: str, env: str) -> Response:
         (service,) = services
     if service not in services:
         problem = "no such service" if service else "say which service"
-        return JSONResponse({"error": problem, "services": services}, 404 if service else 400)
+        return Answer({"error": problem, "services": services}, 404 if service else 400)
     document = json.dumps(openapi(service, context.book.all(service, env)), ensure_ascii=False, indent=2)
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", service)[:80]
     headers = {"Content-Disposition": f'inline; filename="{name}.openapi.json"', "Cache-Control": "no-store"}
