@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from vedette import _native
 from vedette.lifecycle.identity import inferred_service
+from vedette.lifecycle.problems import tell
 from vedette.remote.capabilities import capabilities, fresh, products
 
 TYPE_CHECKING = False
@@ -36,7 +37,10 @@ class _Sleeping:
 
 
 def watch(running: Running) -> Callable[[], None]:
-    """Asks the agent from the first trace on; returns what ends it."""
+    """Asks the agent from the first trace on; returns what ends it.
+
+    With keys that are none nobody is asked: nothing unsigned is taken instead, and the rest of vedette goes on.
+    """
     settings = running.settings
     protected = settings.protection != "off"
     options = {
@@ -52,5 +56,8 @@ def watch(running: Running) -> Callable[[], None]:
         "first_capabilities": fresh(),
         "capabilities": capabilities(protected, settings.exploit_prevention),
     }
-    _native.watch_remote(options, _Sleeping(running))
+    try:
+        _native.watch_remote(options, _Sleeping(running))
+    except ValueError as error:
+        tell([f"remote configuration is off: {error}"])
     return _native.unwatch_remote

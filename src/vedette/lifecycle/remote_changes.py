@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Values = dict[str, object]
     Answer = tuple[list[tuple[str, str]], Union[tuple[list[str], bytes], None]]
 
+RULES = ("ASM_DD", "ASM", "ASM_DATA")
 LIVE = tuple(name for name, option in OPTIONS.items() if option.live)
 
 
@@ -33,6 +34,8 @@ class Changes:
         self._rules: tuple[Any, ...] = ((), ())
         self._done: set[tuple[str, str]] = set()
         """Tasks that were carried out."""
+        self._level: str | None = None
+        """That at which vedette's log is noted."""
 
     def __call__(self, configs: list[RemoteConfig]) -> Answer:
         """Exactly these are to be in force: what is wrong with each, and what is understood from now on."""
@@ -54,6 +57,8 @@ class Changes:
         wanted = wishes.settings(service, env, str(local(running, "protection")))
         changed = {name: wanted.get(name) for name in LIVE if _remote_value(running, name) != wanted.get(name)}
         rules = wishes.rule_sets(), wishes.rule_changes()
+        for product in RULES:
+            wishes.accept(product)  # what could not be used together is tried anew
         if rules == self._rules and not changed:
             return
         before = settings.protection
@@ -66,22 +71,26 @@ class Changes:
             self._running.protect_anew(*rules)
             self._rules = rules
         except ValueError as error:  # each of them can be used, but not all together
-            for product in ("ASM_DD", "ASM", "ASM_DATA"):
+            for product in RULES:
                 self._wishes.refuse(product, str(error))
 
     def _flares(self) -> None:
         tasks, level = self._wishes.tasks(), self._wishes.log_level()
-        if not tasks and level is None and not self._done:
+        due: list[Task] = [task for task in tasks if (task.uuid, task.args["case_id"]) not in self._done]
+        if not due and level == self._level:
             return
         from vedette.lifecycle.flare import note_level, send  # only where somebody asks for one
 
-        note_level(level)
-        due: list[Task] = [task for task in tasks if (task.uuid, task.args["case_id"]) not in self._done]
+        if level is not None and level != self._level:
+            note_level(level)
         for task in due:
             self._done.add((task.uuid, task.args["case_id"]))
             error = send(self._running, task)
             if error:
                 self._wishes.refuse("AGENT_TASK", error)
+        if level is None:
+            note_level(None)  # not before the flares, which tell what was noted until now
+        self._level = level
 
 
 def local(running: Running, name: str) -> object:

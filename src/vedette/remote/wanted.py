@@ -31,12 +31,13 @@ READERS: dict[str, Callable[[RemoteConfig], Any]] = {
 class _Read:
     """A configuration's content, read."""
 
-    __slots__ = ("config", "error", "hash", "value")
+    __slots__ = ("config", "error", "hash", "refusal", "value")
 
     def __init__(self, config: RemoteConfig, before: _Read | None) -> None:
         self.config = config
         self.hash = config.hash
         self.error = ""
+        self.refusal = ""
         self.value: Any = None
         try:
             reader = READERS.get(config.product)
@@ -66,12 +67,18 @@ class Wishes:
         """Together the configurations of a product could not be put in force."""
         for read in self._read.values():
             if read.config.product == product:
-                read.error = read.error or error
+                read.refusal = read.refusal or error
+
+    def accept(self, product: str) -> None:
+        """Together they can be."""
+        for read in self._read.values():
+            if read.config.product == product:
+                read.refusal = ""
 
     @property
     def verdicts(self) -> list[tuple[str, str]]:
         """Path and error of each; an empty error is none."""
-        return [(path, read.error) for path, read in self._read.items()]
+        return [(path, read.error or read.refusal) for path, read in self._read.items()]
 
     def settings(self, service: str, env: str, local_protection: str) -> dict[str, object]:
         """Values of options; what is not named has its local value."""

@@ -155,6 +155,7 @@ OPTIONS = (
         (),
         (),
         "Sessions whose requests are refused; they may end as `deny_addresses` do.",
+        secret=True,  # whoever knows a session's id is its user
     ),
     Option(
         "allow_addresses",
