@@ -125,6 +125,13 @@ def test_headers_that_were_recorded_are_sent(name):
     assert shlex.split(curl({"attributes": said})) == ["curl", "-i", "-X", "POST", "-H", "x-shop: a'b", "http://a/"]
 
 
+def test_curl_sends_no_file_and_asks_once():
+    said = {"http.request.method": "POST", "url.full": "http://a/[1-9]{b,c}"}
+    findings = [{"matches": [{"address": "request.body", "value": "@/etc/passwd"}]}]
+    told = ["curl", "-i", "-g", "-X", "POST", "--data-raw", "@/etc/passwd", "http://a/[1-9]{b,c}"]
+    assert shlex.split(curl({"attributes": said}, findings)) == told
+
+
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "-o/tmp/x", ""])
 def test_curl_is_offered_for_web_addresses_alone(url):
     assert curl({"attributes": {"http.request.method": "GET", "url.full": url}}) == ""

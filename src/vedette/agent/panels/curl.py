@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from vedette.agent.query.statements import Row
 
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+GLOB = re.compile(r"[\[\]{}]")
 METHOD = re.compile(r"[A-Za-z]{1,20}")
 PREFIXES = ("http.request.header.", "http.request.headers.")
 """OpenTelemetry's name for a header that is recorded, and Datadog's."""
@@ -27,11 +28,12 @@ def curl(span: Row, findings: list[dict[str, Any]] | None = None) -> str:
     method, url = str(said.get("http.request.method", "")), str(said.get("url.full", ""))
     if not METHOD.fullmatch(method) or not url.startswith(("http://", "https://")):
         return ""
-    parts = ["curl", "-i"] + ([] if method == "GET" else ["-X", method])
+    # Without -g, brackets in an address make many requests of one.
+    parts = ["curl", "-i"] + (["-g"] if GLOB.search(url) else []) + ([] if method == "GET" else ["-X", method])
     for name, value in _headers(said, findings or []).items():
         parts += ["-H", f"{name}: {value}"]
     body = _body(findings or [])
-    parts += ["--data", body] if body else []
+    parts += ["--data-raw", body] if body else []  # --data would send the file that an @ names
     return " ".join(quoted(part) for part in [*parts, url[:LONGEST]])
 
 

@@ -37,7 +37,7 @@ def changing(shell: Shell, wishes: Wishes, show: Show) -> Handler:
                     "problem": "" if found else "It was gone.",
                 }
             else:
-                kept = await anyio.to_thread.run_sync(desk.put, list(wishes(form)))
+                kept = await anyio.to_thread.run_sync(lambda: desk.put(list(wishes(form))))
                 said = {"done": f"{kept[0].id if len(kept) == 1 else f'{len(kept):,} entries'} saved", "problem": ""}
                 form = {}
         except ValueError as error:
