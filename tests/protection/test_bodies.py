@@ -49,11 +49,28 @@ def test_names_of_files() -> None:
     assert known["server.request.body.filenames"] == [f"{ATTACK}.png"]
 
 
-@pytest.mark.parametrize("charset", ["utf-16", "UTF-16LE", "utf_32", "utf-7", "cp037", "IBM500"])
+@pytest.mark.parametrize("charset", ["utf-16", "UTF-16LE", "utf_32", "utf-7", "u7", "u16", "cp037", "IBM500", "cp1026"])
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "application/json", "text/plain"])
 def test_encodings_hide_nothing(kind: str, charset: str) -> None:
     text = json.dumps({"q": ATTACK}) if "json" in kind else f"q={ATTACK}"
     assert found(f"{kind}; charset={charset}", text.encode(charset)) != []
+
+
+def test_escapes_are_no_hiding_place() -> None:
+    assert found("text/plain; charset=unicode_escape", ATTACK.replace("'", "\\x27").encode()) != []
+
+
+def test_charsets_that_clients_make_up_are_not_remembered() -> None:
+    import encodings
+
+    found("text/plain; charset=utf-16-made-up", ATTACK.encode())
+    found("text/plain; charset=made-up", ATTACK.encode())
+    assert not [name for name in encodings._cache if "made" in name]  # type: ignore[attr-defined]
+
+
+def test_behind_many_parts_nothing_is_hidden_by_the_name_of_a_file() -> None:
+    body = b"--b\r\n\r\n" * 999 + FILE.replace(ATTACK, "x").replace("--b--", "").encode() + FORM.encode()
+    assert found("multipart/form-data; boundary=b", body) != []
 
 
 @pytest.mark.parametrize("charset", ["utf-16", "nonsense", "hex", "zlib", "utf-7", "\0"])

@@ -14,6 +14,8 @@ from flask import Flask, request
 from tests.integrations.made import Spans
 from tests.protection.conftest import triggers
 from vedette.protection import stack
+from vedette.protection.findings import Findings
+from vedette.protection.policy import Policy
 from vedette.protection.redaction import REDACTED, Redaction
 from vedette.settings import load
 
@@ -284,3 +286,51 @@ def test_the_demo_is_an_application() -> None:
 
     assert not stack.is_library(orders.__file__)
     assert stack.is_library(vedette.__file__)
+
+
+class Counting:
+    """A span that counts how often it is told of structures."""
+
+    span_id = 1
+    told = 0
+
+    def set_structure(self, name: str, _: Any) -> None:
+        self.told += name == "appsec"
+
+    def add_event(self, *_: Any) -> None:
+        """Not counted."""
+
+    set_attribute = add_event
+
+    def keep_for_security(self) -> None:
+        """Not counted."""
+
+
+def test_a_sink_that_is_reached_again_and_again_costs_no_more_once_enough_is_told() -> None:
+    span: Any = Counting()
+    told = Findings(Policy(load()))
+    one = {**finding("q", "x"), "rule_id": "r", "rule_name": "n", "tags": {}, "operator": "o", "operator_value": ""}
+    for _ in range(200):
+        told.add(span, [({**one, "address": "a", "on_match": []}, False)], None, True)
+    assert span.told == 50
+
+
+def test_names_of_secrets_have_a_bearable_length() -> None:
+    assert Redaction().text(f"token{'x' * 64}=1") == f"token{'x' * 64}={REDACTED}"
+    assert Redaction().text(f"token{'x' * 65}=1") == f"token{'x' * 65}=1"
+
+
+def test_rules_may_look_at_headers_of_responses_alone(ask: Any, protected: Any, spans: Spans, tmp_path: Any) -> None:
+    inputs = [{"address": "server.response.headers.no_cookies", "key_path": ["content-type"]}]
+    rule = {
+        "id": "r-1",
+        "name": "n",
+        "tags": {"type": "leak"},
+        "conditions": [{"operator": "match_regex", "parameters": {"inputs": inputs, "regex": "html"}}],
+    }
+    path = tmp_path / "rules.json"
+    path.write_text(json.dumps({"version": "2.2", "rules": [rule]}))
+    protected("monitor", protection_rules=str(path))
+    ask("/page")
+    (span,) = of_requests(spans)
+    assert [one["rule"]["id"] for one in json.loads(span["structures"]["appsec"])["triggers"]] == ["r-1"]

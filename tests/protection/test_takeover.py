@@ -116,6 +116,14 @@ def test_counts_fade_over_the_next_window(watched: Watched) -> None:
     assert watched("al", HOME) == [f"vdt-ato-001 address {HOME}"]
 
 
+def test_the_next_attack_is_told_though_it_is_smaller(watched: Watched) -> None:
+    watched.fail(["al"] * 50, [ELSEWHERE] * 50)
+    for _ in range(4):  # windows that follow one another, with a failure in each
+        watched.now += 300
+        watched("al", HOME)
+    assert f"vdt-ato-001 address {ELSEWHERE}" in watched.fail(["al"] * 15, [ELSEWHERE] * 15)
+
+
 @pytest.mark.parametrize("address", ["10.1.2.3", "192.168.0.9", "127.0.0.1", "::1", "fe80::1%eth0", "nonsense", None])
 def test_addresses_of_our_own_are_not_to_be_denied(watched: Watched, address: str | None) -> None:
     found = watched.fail(["al"] * 10, [address] * 10)

@@ -189,6 +189,7 @@ def test_odd_values_hurt_nobody(told: Any, value: Any) -> None:
         track_login_success(value, value, {value if not isinstance(value, (list, dict)) else 1: value})
         track_login_failure(value, value, value, value)
         track_signup(value, value, value, value)
+        track_signup(value, value, False, value)
         track_event(value, value)
         is_user_blocked(value, value, value)
 

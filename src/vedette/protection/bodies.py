@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 
 from vedette.protection.addresses import BODY, FILE_NAMES
 
@@ -29,19 +31,22 @@ def body_parts(content_type: str, body: bytes, whole: bool) -> tuple[dict[str, A
     return {}, [(BODY, "form" if kind == "application/x-www-form-urlencoded" else "text", body)]
 
 
-_CHARSETS = ("utf-16", "utf-32", "utf-7", "cp037", "cp500", "cp1140", "ibm037", "ibm500", "ebcdic")
-"""Beginnings of the names of encodings in which ASCII is not what it looks like."""
+_NOT_ASCII = frozenset(
+    (
+        "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "utf_7", "unicode_escape",
+        "raw_unicode_escape", "hz", "iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_3",
+        "iso2022_jp_ext", "iso2022_kr", "cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140",
+    )
+)  # fmt: skip
+"""Python's encodings in which what looks like ASCII may be something else."""
 
 
 def _decoded(charset: str, body: bytes) -> bytes:
     """A body in UTF-8, if its content type names an encoding that would hide what it says."""
-    name = charset.lower().replace("_", "-")
-    if not name.replace("utf1", "utf-1").replace("utf3", "utf-3").replace("utf7", "utf-7").startswith(_CHARSETS):
-        return body
-    try:
-        return body.decode(name, "replace").encode("utf-8", "replace")
-    except (LookupError, ValueError):
-        return body
+    # Never by `codecs.lookup`: it remembers each name that a client makes up.
+    name = normalize_encoding(charset).lower()
+    name = aliases.get(name, name)
+    return body.decode(name, "replace").encode("utf-8", "replace") if name in _NOT_ASCII else body
 
 
 def _utf8(body: bytes) -> bytes:
@@ -59,7 +64,10 @@ def _multipart(content_type: str, body: bytes) -> dict[str, Any]:
         return {BODY: body}
     fields: dict[str, list[bytes]] = {}
     names: list[str] = []
-    for part in body.split(b"--" + boundary.encode("latin-1", "replace"), _MOST_PARTS)[1:]:
+    _, *parts = body.split(b"--" + boundary.encode("latin-1", "replace"), _MOST_PARTS)
+    if len(parts) == _MOST_PARTS:
+        fields[""] = [parts.pop()]  # the rest, as the text it is: what its first part says holds for that part alone
+    for part in parts:
         head, ended, content = part.partition(b"\r\n\r\n")
         if not ended:
             head, _, content = part.partition(b"\n\n")  # as some readers take it

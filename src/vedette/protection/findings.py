@@ -33,18 +33,23 @@ class Findings:
 
     def add(self, span: Span, found: list[tuple[Finding, bool]], response_id: str | None, at_sink: bool) -> None:
         """Tells on the request's span of findings and whether they block, and keeps the trace."""
-        places = stack.application_stack(self._policy.stack_depth) if at_sink else []
-        for finding, blocks in found[: _MOST - len(self._triggers)]:
-            known = Circumstances(span.span_id, blocks, response_id, places)
-            self._tell(span, self._policy.redaction.of(finding), known)
-        span.set_structure("appsec", {"triggers": self._triggers})
-        if self._stacks:
-            span.set_structure("_dd.stack", {"exploit": self._stacks})
+        told = found[: _MOST - len(self._triggers)]
+        if told:  # one that is full costs no more, however often a sink is reached
+            self._tell_all(span, told, response_id, at_sink)
         span.set_attribute("appsec.event", "true")
         if response_id is not None:
             span.set_attribute("appsec.blocked", "true")
         if self._keeps:
             span.keep_for_security()
+
+    def _tell_all(self, span: Span, found: list[tuple[Finding, bool]], response_id: str | None, at_sink: bool) -> None:
+        places = stack.application_stack(self._policy.stack_depth) if at_sink else []
+        for finding, blocks in found:
+            known = Circumstances(span.span_id, blocks, response_id, places)
+            self._tell(span, self._policy.redaction.of(finding), known)
+        span.set_structure("appsec", {"triggers": self._triggers})
+        if self._stacks:
+            span.set_structure("_dd.stack", {"exploit": self._stacks})
 
     def _tell(self, span: Span, finding: Finding, known: Circumstances) -> None:
         if known.places and len(self._stacks) < self._policy.most_stacks:

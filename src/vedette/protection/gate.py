@@ -88,7 +88,7 @@ class RequestGate(Quiet):
             return body_parts(body.content_type, bytes(body.data), body.whole)
         if isinstance(operation, IncomingCall):
             return addresses.of_message(what, operation.message), []
-        if what == "response" and self._policy.looks_at(addresses.STATUS):
+        if what == "response" and any(map(self._policy.looks_at, (addresses.STATUS, addresses.RESPONSE_HEADERS))):
             return addresses.of_response(operation), []
         return {}, []
 

@@ -77,7 +77,7 @@ class Redaction:
         names = "|".join(re.escape(word) for word in _KEYS)
         self._keys = _pattern(keys, names)
         # Names of the user's own are looked for as names alone: what stands around them in a text is not known.
-        self._pairs = re.compile(rf"(?i)((?:{names})[\w-]*[\"']?(?:\s*[=:]\s*|%3d)[\"']?)[^\s&;,\"'}}]+")
+        self._pairs = re.compile(rf"(?i)((?:{names})[\w-]{{0,64}}[\"']?(?:\s*[=:]\s*|%3d)[\"']?)[^\s&;,\"'}}]+")
         if keys == "":
             self._pairs = None
         self._values = _pattern(values, "|".join(_VALUES))

@@ -7,13 +7,14 @@ block page. Without a request under way, or where nothing is traced, these funct
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from vedette._native import current_root_span, enclosing
 from vedette.operations import IncomingRequest, Login, Refusal
 from vedette.operations.login import FAILURE, MET, SIGNUP, SUCCESS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
     Metadata = Mapping[str, Any]
@@ -74,7 +75,9 @@ def track_signup(login: object, user_id: object = None, success: bool = True, me
         vedette.operations.Refusal: that account is to be blocked.
     """
     signup = Login(SIGNUP, user_id, login, automatic=False)
-    _tell(signup, metadata if success else {**(metadata or {}), "success": False})
+    if not success:
+        metadata = {**metadata, "success": False} if isinstance(metadata, Mapping) else {"success": False}
+    _tell(signup, metadata)
 
 
 def track_event(name: str, metadata: Metadata | None = None) -> None:
@@ -110,7 +113,7 @@ def block_request() -> None:
 
 
 def _tell(login: Login, metadata: Metadata | None) -> None:
-    login.metadata = metadata if hasattr(metadata, "items") else None
+    login.metadata = metadata if isinstance(metadata, Mapping) else None
     login.tell()
 
 

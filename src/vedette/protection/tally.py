@@ -39,8 +39,8 @@ class Tally:
             self._fresh = set()
             self._failures = self._successes = 0
             self._began = self._began + window if is_next else now
-            if not is_next:
-                self._told = {}
+            # Told once in each window: on a busy site windows follow one another, and the next attack is news.
+            self._told = {}
         self._share = max(0.0, 1.0 - (now - self._began) / window) if window > 0 else 0.0
 
     def failed(self, other: str | None) -> None:
