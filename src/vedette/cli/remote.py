@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from vedette.cli._desk import Desk, Refused
+from vedette.cli.api import printable
 
 SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 MODES = ("off", "monitor", "rules", "block")
@@ -73,11 +74,13 @@ def status(desk: Desk, as_json: bool) -> None:
         who = f"{client['service'] or 'unnamed'} {client['env']}".strip()
         where = "silent" if client["silent"] else "up to date" if client["settled"] else "on its way"
         click.echo(
-            f"{who:30}  {client['language']} {client['tracer_version']:10}  {client['applied']} applied, {where}"
+            printable(
+                f"{who:30}  {client['language']} {client['tracer_version']:10}  {client['applied']} applied, {where}"
+            )
         )
         for config in client["configs"]:
             if config["state"] == "refused":
-                click.echo(f"{'':30}  refused {config['product']}/{config['id']}: {config['error']}")
+                click.echo(printable(f"{'':30}  refused {config['product']}/{config['id']}: {config['error']}"))
     if any(client["refused"] for client in told["clients"]):
         raise SystemExit(1)
 
@@ -96,7 +99,7 @@ def list_(desk: Desk, kind: str | None, as_json: bool) -> None:
     for item in items:
         scope = " ".join(filter(None, (item["service"], item["env"]))) or "all services"
         value = "" if item["value"] is None else json.dumps(item["value"], ensure_ascii=False)
-        click.echo(f"{item['kind']:12} {item['id']:40} {scope:20} {value} {item['note']}".rstrip())
+        click.echo(printable(f"{item['kind']:12} {item['id']:40} {scope:20} {value} {item['note']}".rstrip()))
 
 
 @command.command(name="set")

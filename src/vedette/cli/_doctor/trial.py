@@ -46,8 +46,10 @@ def _run(command: list[str], seconds: float, environ: Mapping[str, str]) -> int 
     try:
         return started.wait(seconds)
     except subprocess.TimeoutExpired:
-        _end(started)
         return None
+    finally:
+        if started.poll() is None:  # also after Ctrl-C, which does not reach a session of its own
+            _end(started)
 
 
 def _end(started: subprocess.Popen[Any]) -> None:

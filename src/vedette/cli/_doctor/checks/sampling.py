@@ -13,6 +13,8 @@ from vedette.cli._doctor.patient import Patient
 
 TRIED = 2000
 """Requests: enough to tell 1 in 100 from none."""
+PATIENCE = 60.0
+"""Seconds that they may take."""
 
 PROGRAM = f"""
 import vedette
@@ -47,15 +49,18 @@ def _kept(patient: Patient) -> int | None:
     environ = {**patient.environ, "PYTHONPATH": source, "VEDETTE_ENABLED": "true"}
     environ["VEDETTE_RATE_LIMIT"] = "1000000"  # so many at once are nobody's ordinary requests
     environ.pop("VEDETTE_LAUNCHED", None)
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        env=environ,
-        cwd=patient.directory,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            env=environ,
+            cwd=patient.directory,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:  # a busy machine: the other checks have something to say all the same
+        return None
     word, _, number = done.stdout.strip().rpartition(" ")
     return int(number) if word == "kept" and number.isdigit() else None
 
