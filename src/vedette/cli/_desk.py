@@ -14,6 +14,7 @@ from vedette.agent.options import default_data_folder
 from vedette.agent.serve.running import find
 
 AGENT = "http://127.0.0.1:8126"
+HERE = ("127.0.0.1", "localhost", "::1")
 SECONDS = 30
 
 
@@ -22,13 +23,17 @@ class Refused(Exception):
 
 
 class Desk:
-    """The agent at an address, or the one that runs in a data folder."""
+    """The agent at an address, or the one that runs in a data folder.
+
+    The default folder's token is shown to this machine's agents only: at another address it would be given away.
+    """
 
     def __init__(self, url: str | None, folder: Path | None) -> None:
-        folder = folder or default_data_folder()
+        asked_for, folder = folder is not None, folder or default_data_folder()
         running = find(folder)
         self.url = (url or (running.url if running else AGENT)).rstrip("/")
-        self._token = os.environ.get("VEDETTE_AGENT_TOKEN") or _token_of(folder)
+        may_have = asked_for or urllib.parse.urlsplit(self.url).hostname in HERE
+        self._token = os.environ.get("VEDETTE_AGENT_TOKEN") or (_token_of(folder) if may_have else "")
 
     def ask(self, method: str, *path: str, body: Any = None, **query: str) -> dict[str, Any]:
         """A request below `/api/remote`. Raises Refused."""
