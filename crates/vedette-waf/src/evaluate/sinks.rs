@@ -15,6 +15,9 @@ use super::walk::at;
 /// Inputs between two looks at the clock, which costs more than most of them.
 const CLOCK_EVERY: usize = 32;
 
+/// Data kept of one address: of a stream that has no end, the messages that came last.
+const MOST_OF_ADDRESS: usize = 64;
+
 /// Data of the addresses that are needed later.
 #[derive(Default)]
 pub(super) struct Inputs {
@@ -35,8 +38,17 @@ impl Inputs {
                 self.kept.push((address, data));
             } else if rules.kept.contains(address.as_ref()) {
                 self.candidates = None;
+                self.make_room(&address);
                 self.kept.push((address, data));
             }
+        }
+    }
+
+    fn make_room(&mut self, address: &Address) {
+        let is_it = |(known, _): &(Address, Data)| known == address;
+        if self.kept.iter().filter(|kept| is_it(kept)).count() >= MOST_OF_ADDRESS {
+            let oldest = self.kept.iter().position(is_it);
+            oldest.map(|oldest| self.kept.remove(oldest));
         }
     }
 
@@ -158,5 +170,22 @@ fn quoted(data: &Data) -> String {
     match data {
         Data::Str(text) => format!("{text:?}"),
         other => as_text(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_an_endless_stream_the_last_messages_are_kept() {
+        let mut rules = Ruleset::parse(br#"{"version": "2.2", "rules": []}"#).unwrap().0;
+        rules.kept.insert("message".into());
+        let mut inputs = Inputs::default();
+        for number in 0..1_000 {
+            inputs.keep(vec![("message".into(), Data::Int(number))], &rules);
+        }
+        assert_eq!(inputs.kept.len(), MOST_OF_ADDRESS);
+        assert_eq!(inputs.latest("message"), Some(&Data::Int(999)));
     }
 }
