@@ -400,3 +400,10 @@ def test_the_link_to_a_service_holds_whatever_it_is_called(agent):
     agent.store([plain("/a", service="a/b?c#d")])
     page = agent.client.get("/api-inventory/endpoint", params={"service": "a/b?c#d", "method": "GET", "route": "/a"})
     assert "/services/a%2Fb%3Fc%23d" in page.text
+
+
+def test_a_clock_that_is_ahead_does_not_make_the_other_endpoints_old(agent):
+    now = time.time_ns()
+    agent.store([plain("/a", start=now), plain("/b", start=now + 10 * book.AGE)])
+    known = agent.client.get("/api/endpoints").json()["endpoints"]
+    assert {each["route"] for each in known} == {"/a", "/b"}

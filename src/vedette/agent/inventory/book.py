@@ -76,7 +76,8 @@ class Book:
         if not by_age:
             return
         over = max(len(by_age) - MOST, 0)
-        oldest = by_age[-1].last_seen - AGE
+        # By the senders' clocks, but one that is ahead must not make everything else old.
+        oldest = min(by_age[-1].last_seen, time.time_ns()) - AGE
         for at, known in enumerate(by_age):
             if at >= over and known.last_seen >= oldest:
                 break

@@ -6,7 +6,6 @@ import re
 from typing import Any, NamedTuple
 
 NONE = "none"
-SCHEMES = ("bearer", "basic", "digest", "negotiate", "ntlm", "hoba", "dpop", "aws4-hmac-sha256")
 
 
 class Kind(NamedTuple):

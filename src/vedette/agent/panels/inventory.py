@@ -24,7 +24,6 @@ SHOW = {
     "uncalled": "Never called",
 }
 """What the table can be limited to, by its name in the address."""
-SORTS = ("route", "rate", "errors", "attacks", "last")
 LONGEST_TREE = 400
 """Lines of one tree that are shown."""
 NOTHING = Shape()

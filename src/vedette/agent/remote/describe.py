@@ -56,15 +56,3 @@ def progress(clients: list[Client], product: str, identity: str) -> Json:
     counts = Counter(state for state, _ in states)
     errors = sorted({error for state, error in states if state == REFUSED and error})
     return {"applied": counts[APPLIED], "refused": counts[REFUSED], "waiting": counts[WAITING], "errors": errors[:5]}
-
-
-CONFIG_OF = {
-    "address": ("ASM_DATA", "lists"),
-    "user": ("ASM_DATA", "lists"),
-    "session": ("ASM_DATA", "lists"),
-    "allow": ("ASM_DATA", "lists"),
-    "rule": ("ASM", "rule-modes"),
-    "exclusion": ("ASM", "exclusions"),
-    "custom-rule": ("ASM", "custom-rules"),
-}
-"""The configuration that items of a kind become."""
