@@ -68,6 +68,12 @@ def test_charsets_that_clients_make_up_are_not_remembered() -> None:
     assert not [name for name in encodings._cache if "made" in name]  # type: ignore[attr-defined]
 
 
+def test_a_header_without_end_is_not_read_to_its_end() -> None:
+    many = FILE.replace("filename", ";a=1" * 200_000 + ";filename").replace("\r\nx\r\n", f"\r\n{ATTACK}\r\n")
+    known, _ = body_parts("multipart/form-data; boundary=b", many.encode(), True)
+    assert known["server.request.body"]["f"] == [ATTACK.encode()]
+
+
 def test_behind_many_parts_nothing_is_hidden_by_the_name_of_a_file() -> None:
     body = b"--b\r\n\r\n" * 999 + FILE.replace(ATTACK, "x").replace("--b--", "").encode() + FORM.encode()
     assert found("multipart/form-data; boundary=b", body) != []

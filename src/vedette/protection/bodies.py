@@ -87,9 +87,13 @@ def _disposition(head: str) -> str:
     return next(lines, "")
 
 
+_LONGEST = 4_096
+"""Letters of a header that are read: each parameter copies the rest."""
+
+
 def _parameter(header: str, name: str) -> str:
     """A parameter of a header (`name=value` or `name="value"`), empty if it is not there."""
-    rest = header.partition(";")[2]
+    rest = header[:_LONGEST].partition(";")[2]
     while rest:
         key, _, rest = rest.partition("=")
         value, rest = _value(rest.lstrip())
