@@ -29,10 +29,13 @@ from tests.services.recorder import ROOT, Recorder
 from tests.services.redis import Redis
 from vedette.instrument.versions import at_least
 
-if sys.version_info >= (3, 12) and at_least(celery.__version__, "5.1") and not at_least(celery.__version__, "5.3"):
-    pytest.skip("Celery reads entry points in a way that Python 3.12 has no more", allow_module_level=True)
-if sys.version_info >= (3, 13) and not at_least(billiard.__version__, "4.2.1"):
-    pytest.skip("billiard takes a lock of logging that Python 3.13 has no more", allow_module_level=True)
+CELERY = celery.__version__
+ENTRY_POINTS = sys.version_info >= (3, 12) and at_least(CELERY, "5.1") and not at_least(CELERY, "5.3")
+LOCK = sys.version_info >= (3, 13) and not at_least(billiard.__version__, "4.2.1")
+pytestmark = [
+    pytest.mark.skipif(ENTRY_POINTS, reason="Celery reads entry points in a way that Python 3.12 has no more"),
+    pytest.mark.skipif(LOCK, reason="billiard takes a lock of logging that Python 3.13 has no more"),
+]
 
 
 @pytest.fixture(autouse=True)
