@@ -22,6 +22,8 @@ from vedette.instrument.targets import Missing, find
 from vedette.lifecycle import running
 
 name, *wanted = sys.argv[1:]
+if name == "django":
+    importlib.import_module("tests.integrations.django_site")  # a project, without which its models can't be imported
 for target in wanted:
     try:
         importlib.import_module(target.partition(":")[0])

@@ -65,7 +65,7 @@ BODIES: dict[str, tuple[str, str, bytes, list[str]]] = {
     "form": ("form", "application/x-www-form-urlencoded", b"ok=1&a=" + QUOTED.encode(), ["a", "0"]),
     "multipart": ("form", *multipart("a", XSS), ["a", "0"]),
     "text": ("raw", "text/plain", XSS.encode(), []),
-    "xml": ("raw", "application/xml", b"<a>" + XSS.encode() + b"</a>", []),
+    "xml": ("raw", "application/xml", b"<a>" + XSS.encode() + b"</a>", ["1", "a", "script"]),
 }
 
 
@@ -175,7 +175,7 @@ def test_hostile_content_types(client: Any, monitoring: None, content_type: str)
     assert client("/body/ignored", "POST", {"Content-Type": content_type}, body).status in (200, *client.own_refusals)
 
 
-@pytest.mark.parametrize("query", ["=", "&&&&", "%", "%ff%fe", "a" * 20_000, "a=1&" * 5_000, "a[b][c]=d", "%00=%00"])
+@pytest.mark.parametrize("query", ["=", "&&&&", "%", "%ff%fe", "a" * 20_000, "a=1&" * 5_000, "a[b][c]=d", "%01=%01"])
 def test_hostile_queries(client: Any, blocking: None, query: str) -> None:
     status = client(f"/page?{query}").status
     assert (status == 200 and ran[-1] == "page") or status in client.own_refusals

@@ -181,7 +181,9 @@ async def aiopg(dsn: str, text: str) -> Any:
 
 
 @pytest.mark.parametrize("read", [fetched, executed, repeated, prepared, iterated, copied, pooled, aiopg])
-def test_asynchronous_statements_are_stopped(dsn: str, blocking: None, findings: Any, read: Any) -> None:
+def test_asynchronous_statements_are_stopped(dsn: str, only_sinks: Any, findings: Any, read: Any) -> None:
+    only_sinks("block")
+
     async def names(asked: Request) -> JSONResponse:
         return JSONResponse(await read(dsn, statement(asked.headers["x-name"])))
 

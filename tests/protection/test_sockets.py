@@ -14,7 +14,7 @@ from starlette.websockets import WebSocketDisconnect
 import vedette
 from tests.integrations.asgi_client import talk, text
 from tests.integrations.made import Spans
-from tests.protection.conftest import triggers
+from tests.protection.conftest import place, triggers
 from tests.protection.shop import ran, search
 
 INJECTED = "x' UNION SELECT secret FROM users --"
@@ -71,7 +71,7 @@ def test_a_message_in_a_statement_ends_the_connection(app: Any, blocking: None, 
     assert said(app, "/socket", "bob", content, "bob")[0] == '[["bob"]]'
     assert ran.count("after") == 1
     (trigger, *_) = triggers(spans)
-    assert trigger["rule_matches"][0]["parameters"][0]["address"] == "server.request.body"
+    assert place(trigger)[0] == "server.request.body"
     assert trigger["blocked"]
 
 
@@ -80,7 +80,7 @@ def test_the_handshakes_query_in_a_statement_of_a_message(app: Any, only_sinks: 
     assert said(app, f"/socket?name={QUOTED}", "go", "on") == [1008]
     assert ran == ["received", "before"]
     (trigger,) = triggers(spans)
-    assert trigger["rule_matches"][0]["parameters"][0]["address"] == "server.request.query"
+    assert place(trigger)[0] == "server.request.query"
     message = next(span for span in spans.last if span["name"] == "websocket.receive")
     assert message["attributes"]["appsec.blocked"] == "true"
 

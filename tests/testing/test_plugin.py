@@ -27,7 +27,7 @@ def played(tmp_path: Path):  # type: ignore[no-untyped-def]
         done = subprocess.run(
             [*command, *options, "test_it.py"],
             cwd=tmp_path,
-            env={**kept, "PYTHONPATH": SOURCE},
+            env={**kept, "PYTHONPATH": SOURCE, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             capture_output=True,
             text=True,
             check=False,
