@@ -23,6 +23,7 @@
 //! The rule files follow the public Datadog event-rule schema, version 2.x; [`rules`](Ruleset::parse) says which parts.
 
 mod clean;
+mod clock;
 mod data;
 mod detectors;
 mod evaluate;

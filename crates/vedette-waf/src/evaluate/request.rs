@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use cpu_time::ThreadTime;
-
 use super::matches::Matches;
 use super::sinks::Inputs;
 use super::texts::Texts;
 use super::walk::{has, Walk};
+use crate::clock::Clock;
 use crate::data::{Address, Data};
 use crate::fingerprints;
 use crate::limits::{Limits, Truncated};
@@ -32,7 +31,7 @@ impl Request {
     /// Evaluates `new`, in order; what was given before is not looked at again, but for the detectors at sinks
     /// (`server.db.statement`), which look for earlier inputs in what is new.
     pub fn evaluate(&mut self, new: Vec<(Address, Data)>) -> Outcome {
-        let started = ThreadTime::now();
+        let started = Clock::start();
         let mut outcome = Outcome::default();
         let rules = Arc::clone(&self.rules);
         if !rules.filters.is_empty() {
@@ -62,13 +61,7 @@ impl Request {
         fingerprints::of(|address| self.inputs.latest(address))
     }
 
-    fn inspect(
-        &mut self,
-        plans: &Plans,
-        new: &[(Address, Data)],
-        started: ThreadTime,
-        outcome: &mut Outcome,
-    ) {
+    fn inspect(&mut self, plans: &Plans, new: &[(Address, Data)], started: Clock, outcome: &mut Outcome) {
         let mut elements = 0;
         for (address, data) in new {
             let Some(plan) = plans.get(address.as_ref()) else { continue };

@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use cpu_time::ThreadTime;
-
 use super::matches::Matches;
 use super::walk::{is_under, names, Step, Visit};
 use crate::clean;
+use crate::clock::Clock;
 use crate::data::Data;
 use crate::limits::{Limits, Truncated};
 use crate::operators::Operator;
@@ -21,7 +20,7 @@ pub(super) struct Texts<'a> {
     pub(super) plan: &'a Plan,
     pub(super) address: &'a str,
     pub(super) limits: Limits,
-    pub(super) started: ThreadTime,
+    pub(super) started: Clock,
     pub(super) timed_out: &'a mut bool,
     pub(super) matches: &'a mut Matches,
     pub(super) cut: usize,

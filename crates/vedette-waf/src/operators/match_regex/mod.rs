@@ -10,6 +10,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::TextOperator;
+use crate::clock::once;
 use crate::specials::Needs;
 
 /// Bytes a compiled expression may take: keeps a hostile rule file from filling the memory.
@@ -111,7 +112,7 @@ impl TextOperator for MatchRegex {
         if text.len() < self.min_length {
             return None;
         }
-        let regex = self.compiled.get_or_init(|| self.compile().ok()).as_ref()?;
+        let regex = self.compiled.get_or_init(|| once(|| self.compile().ok())).as_ref()?;
         regex.find(text.as_bytes()).map(|found| found.range())
     }
 }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::codes::Reading;
+use crate::clock::once;
 
 /// Patterns of one kind of reading, joined into one expression.
 pub(super) struct Patterns(LazyLock<Option<Regex>>);
@@ -92,8 +93,8 @@ const AS_IT_IS: &[&str] = &[
     r"^[a(]*n\)+c$",
 ];
 
-pub(super) static QUOTED: Patterns = Patterns(LazyLock::new(|| joined(BEHIND_QUOTE)));
-pub(super) static BARE: Patterns = Patterns(LazyLock::new(|| joined(AS_IT_IS)));
+pub(super) static QUOTED: Patterns = Patterns(LazyLock::new(|| once(|| joined(BEHIND_QUOTE))));
+pub(super) static BARE: Patterns = Patterns(LazyLock::new(|| once(|| joined(AS_IT_IS))));
 
 fn joined(own: &[&str]) -> Option<Regex> {
     let all: Vec<String> = own.iter().chain(ANYWHERE).map(|pattern| format!("(?:{pattern})")).collect();
