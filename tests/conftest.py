@@ -16,7 +16,13 @@ AMONG_PROCESSES = (
     "services",
     "agent/test_browser",
     "agent/test_remote_browser.py",
+    "agent/test_forward",
     "agent/test_process.py",
+    "agent/test_receive_clients.py",
+    "cli/test_doctor.py",
+    "cli/test_run_ui.py",
+    "docs/test_servers.py",
+    "remote",
     "integrations/test_celery.py",
     "protection/test_served.py",
 )
