@@ -14,6 +14,7 @@ import pytest
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
 
+from selenium.common.exceptions import StaleElementReferenceException  # noqa: E402
 from selenium.webdriver.chrome.service import Service  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
@@ -65,7 +66,9 @@ class Browser:
         return self.until(lambda: self.all(selector))[0]
 
     def until(self, condition):
-        return WebDriverWait(self.driver, 15).until(lambda _: condition())
+        """Waits for it; an element that htmx has just replaced is looked for again."""
+        waiting = WebDriverWait(self.driver, 15, ignored_exceptions=[StaleElementReferenceException])
+        return waiting.until(lambda _: condition())
 
     def press(self, *keys: str) -> None:
         for key in keys:
