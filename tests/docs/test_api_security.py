@@ -4,40 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import vedette
+from tests.docs.pages import example, read
 from tests.integrations.made import Spans
 from vedette import _native
-from vedette.lifecycle import running
 from vedette.protection import protect
 from vedette.settings import load
 from vedette.settings.options import OPTIONS
 
-PAGE = (Path(__file__).parents[2] / "docs" / "api-security.md").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _instrumented() -> Iterator[None]:
-    """Started here, unless other tests have done so."""
-    started = running() is None
-    if started:
-        vedette.start(in_memory=True, protection="off")
-    yield
-    if started:
-        vedette.stop()
+PAGE = read("api-security.md")
+pytestmark = pytest.mark.usefixtures("instrumented")
 
 
 @pytest.fixture
 def told() -> Any:
     """What the span of the page's request says."""
-    namespace: dict[str, Any] = {"__name__": "example"}
-    (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    exec(compile(example, "docs/api-security.md", "exec"), namespace)
+    namespace = example("api-security.md")
     (body,) = re.findall(r"-d '(.*?)'", PAGE)
     undo = protect(load({"protection": "monitor"}))
     try:

@@ -11,34 +11,21 @@ from typing import Any
 
 import pytest
 
-import vedette
+from tests.docs.pages import example, read
 from tests.integrations.made import Spans
 from vedette import _native
-from vedette.lifecycle import running
 from vedette.protection import protect
 from vedette.settings import load
 from vedette.settings.options import OPTIONS
 
-PAGE = (Path(__file__).parents[2] / "docs" / "protection.md").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _instrumented() -> Iterator[None]:
-    """Started here, unless other tests have done so."""
-    started = running() is None
-    if started:
-        vedette.start(in_memory=True, protection="off")
-    yield
-    if started:
-        vedette.stop()
+PAGE = read("protection.md")
+pytestmark = pytest.mark.usefixtures("instrumented")
 
 
 @pytest.fixture
 def client() -> Any:
     """Of the page's application."""
-    namespace: dict[str, Any] = {"__name__": "example"}
-    (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    exec(compile(example, "docs/protection.md", "exec"), namespace)
+    namespace = example("protection.md")
     return namespace["app"].test_client()
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.agent.test_process import running
+from tests.docs.pages import example, read
 from tests.remote.conftest import start  # noqa: F401  (a fixture)
 from tests.remote.test_journey import Operator
 from vedette.agent.remote.items import KINDS
@@ -17,13 +18,11 @@ from vedette.cli.remote import command
 from vedette.remote.capabilities import ALWAYS, PROTECTED
 from vedette.settings.options.remote import OPTIONS
 
-PAGE = (Path(__file__).parents[2] / "docs" / "remote-configuration.md").read_text(encoding="utf-8")
+PAGE = read("remote-configuration.md")
 
 
 def test_the_example_denies_and_switches(tmp_path: Path, start: Any) -> None:  # noqa: F811
-    (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    said: dict[str, Any] = {}
-    exec(compile(example, "docs/remote-configuration.md", "exec"), said)
+    said = example("remote-configuration.md")
     with running("--data", str(tmp_path)) as agent:
         operator = Operator(agent.page, tmp_path)
         app = start(agent.page)

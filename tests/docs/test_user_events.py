@@ -3,39 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import vedette
+from tests.docs.pages import example, read
 from tests.integrations.accounts import protected
 from tests.integrations.made import Spans
 from vedette import _native
-from vedette.lifecycle import running
 from vedette.settings.options import OPTIONS
 
-PAGE = (Path(__file__).parents[2] / "docs" / "user-events.md").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _instrumented() -> Iterator[None]:
-    """Started here, unless other tests have done so."""
-    started = running() is None
-    if started:
-        vedette.start(in_memory=True, protection="off")
-    yield
-    if started:
-        vedette.stop()
+PAGE = read("user-events.md")
+pytestmark = pytest.mark.usefixtures("instrumented")
 
 
 @pytest.fixture
 def client() -> Any:
     """Of the page's application."""
-    namespace: dict[str, Any] = {"__name__": "example"}
-    (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    exec(compile(example, "docs/user-events.md", "exec"), namespace)
+    namespace = example("user-events.md")
     return namespace["app"].test_client()
 
 

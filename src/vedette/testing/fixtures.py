@@ -11,17 +11,23 @@ from vedette.testing.budget import check
 from vedette.testing.snapshot import Snapshot
 from vedette.testing.spans import Spans
 
+_SPANS = pytest.StashKey[Spans]()
+
 
 @pytest.fixture(autouse=True)
-def _vedette_budget(request: pytest.FixtureRequest) -> Iterator[None]:
-    marker = request.node.get_closest_marker("budget")
-    if marker is None:
-        yield
-        return
-    spans: Spans = request.getfixturevalue("spans")
+def _vedette_budget(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("budget") is not None:
+        request.node.stash[_SPANS] = request.getfixturevalue("spans")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """A marked test that has passed fails if its work cost too much."""
     yield
-    allowed = dict(marker.kwargs)
-    check(spans, limit_spans=allowed.pop("spans", None), **allowed)
+    marker = item.get_closest_marker("budget")
+    if marker is not None and _SPANS in item.stash:
+        allowed = dict(marker.kwargs)
+        check(item.stash[_SPANS], limit_spans=allowed.pop("spans", None), **allowed)
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
     if not (config.getoption(OPTION) or config.getini(SETTING)):
         return
+    if int(pytest.__version__.partition(".")[0]) < 8:
+        raise pytest.UsageError("--vedette needs pytest 8 or newer")
     # Only where they are asked for: whoever has fixtures of these names keeps them.
     from vedette.testing import fixtures
     from vedette.testing.session import Session

@@ -29,7 +29,6 @@ PLACES = (
     Place("/attacks", "Attacks", "attacks", "Protect", "a"),
     Place("/api-inventory", "API inventory", "inventory", "Protect", "i"),
     Place("/users", "Users", "users", "Protect", "u"),
-    Place("/findings", "Vulnerabilities", "findings", "Protect", "v"),
     Place("/rules", "Rules", "rules", "Protect", "w"),
     Place("/deny-lists", "Deny lists", "deny", "Protect", "d"),
     Place("/remote", "Remote settings", "remote", "Protect", "c"),
