@@ -101,6 +101,7 @@ EXPECTED = {
     "matches": [
         {
             "address": "server.request.query / q / 0",
+            "where": "query q",
             "source": "server.request.query",
             "path": ["q", "0"],
             "value": "1 or 1=1",

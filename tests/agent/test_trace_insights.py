@@ -83,6 +83,15 @@ def test_the_page_of_a_comparison(agent):
     assert "no trace with that id" in agent.client.get(f"/compare?a={one.id}&b=77").text
 
 
+def test_an_outgoing_call_is_named_by_where_it_goes(agent):
+    said = {"http.request.method": "GET", "url.full": "https://pay.example/cards"}
+    call = {"name": "http.request", "type": "http", "kind": "client", "attributes": said}
+    made = [row(trace_id="9", span_id=1), row(trace_id="9", span_id=2, parent_id=1, resource="http.request", **call)]
+    agent.store(made)
+    shown = agent.client.get("/trace/" + "9".rjust(32, "0")).text
+    assert "GET pay.example/cards" in shown
+
+
 def test_logs_of_a_trace_stand_with_it(agent):
     agent.store([row(trace_id="a5", span_id=7)])
     record = {

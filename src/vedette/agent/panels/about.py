@@ -81,6 +81,21 @@ def drops(counters: Counters) -> list[dict[str, Any]]:
     ]
 
 
+ANSWERED = {
+    "config": "questions for remote settings",
+    "telemetry": "what processes tell of themselves",
+    "stats": "statistics of tracers, not used",
+    "forward": "to be sent on only",
+}
+"""What holds no spans, and what becomes of it."""
+
+
+def answered(counters: Counters) -> list[dict[str, str]]:
+    """What came beside spans, logs and metrics."""
+    counts = sorted(counters.group("ignored").items())
+    return [{"name": ANSWERED.get(kind, kind), "text": f"{number:,}"} for kind, number in counts]
+
+
 def reporter(row: Row, now: int) -> dict[str, Any]:
     """A process that reports, as a line of the table."""
     said = row["process"]

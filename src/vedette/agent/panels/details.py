@@ -9,6 +9,7 @@ from vedette.agent.panels import units
 from vedette.agent.panels.curl import curl
 from vedette.agent.panels.findings import APPSEC, EVENT, findings
 from vedette.agent.panels.logs import records
+from vedette.agent.panels.searches import live
 from vedette.agent.panels.stack import frames
 from vedette.agent.panels.statement import Piece, laid_out
 from vedette.agent.query.statements import Row
@@ -71,7 +72,9 @@ def _pairs(attributes: Row) -> list[dict[str, str]]:
     """Attributes by name; those that begin with an underscore are internal, and come last."""
     shown = [(name, value) for name, value in attributes.items() if name not in HIDDEN]
     shown.sort(key=lambda pair: (pair[0].startswith("_"), pair[0]))
-    return [{"name": name, "text": _text(value), "kind": _kind(value)} for name, value in shown]
+    return [
+        {"name": name, "text": _text(value), "kind": _kind(value), "alike": live(name, value)} for name, value in shown
+    ]
 
 
 def _text(value: Any) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from vedette.agent.panels.input_names import told
 from vedette.agent.panels.marked import marked
 from vedette.agent.query.statements import Row
 
@@ -18,7 +19,8 @@ MOST = 50
 def findings(span: Row) -> list[dict[str, Any]]:
     """The findings of a span: `rule`, `name`, `type`, `location`, `explanation`, `cwe`, `response` (the id that a
     refused client was shown), `blocked`, `stops` (whether the rule blocks where protection may), and `matches`
-    (`address`, `source` and `path` of the input, `value`, `matched`, `parts` and `short` to show, `operator`, `sink`).
+    (`address`, `where`, `source` and `path` of the input, `value`, `matched`, `parts` and `short` to show, `operator`,
+    `sink`).
 
     Spans that came in the Datadog format tell them as triggers, spans that came by OTLP as events, some as both.
     """
@@ -81,6 +83,7 @@ def _matches(trigger: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _input(source: str, path: list[str], value: str, matched: str) -> dict[str, Any]:
     return {
         "address": " / ".join(part for part in (source, *path) if part),
+        "where": told(source, path),
         "source": source,
         "path": path,
         "value": value,

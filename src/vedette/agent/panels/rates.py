@@ -9,6 +9,8 @@ from vedette.agent.query.period import Period
 from vedette.agent.query.series import SPARKS, Series
 from vedette.agent.query.statements import Row
 
+RARE = {1: "once", 2: "twice"}
+"""What happened so seldom has no rate."""
 ALARMING = 1.0
 """Percent of errors from which on the share is marked."""
 
@@ -18,7 +20,7 @@ def figures(row: Row, period: Period) -> dict[str, Any]:
     quantiles = row["quantiles"] or (0, 0, 0)
     return {
         "calls": f"{row['calls']:,}",
-        "rate": rate(row["calls"], seconds_seen(row, period)),
+        "rate": RARE.get(row["calls"]) or rate(row["calls"], seconds_seen(row, period)),
         "errors": row["errors"],
         "error_share": share(row["errors"], row["calls"]),
         "alarming": bool(row["errors"]) and 100 * row["errors"] >= ALARMING * row["calls"],

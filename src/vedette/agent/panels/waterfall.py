@@ -92,7 +92,7 @@ def _data(trace: Trace) -> dict[str, Any]:
 
 def _resource(node: Node) -> str:
     resource = str(node.span["resource"])
-    return "" if resource == node.span["name"] else resource[:LONGEST]
+    return (node.span.get("target") or "" if resource == node.span["name"] else resource)[:LONGEST]
 
 
 def _bits(node: Node) -> int:

@@ -11,6 +11,7 @@ import jinja2
 from starlette.responses import HTMLResponse
 
 from vedette.agent.panels import units
+from vedette.agent.panels.breaks import breakable
 
 UI = Path(str(resources.files("vedette.agent.ui")))
 STATIC = UI / "static"
@@ -29,7 +30,12 @@ class Renderer:
         )
         self._environment.globals["static"] = _static_addresses()
         self._environment.filters.update(
-            moment=units.moment, clock=units.clock, duration=units.duration, count=units.count, colour=units.colour
+            moment=units.moment,
+            clock=units.clock,
+            duration=units.duration,
+            count=units.count,
+            colour=units.colour,
+            breakable=breakable,
         )
 
     def page(self, template: str, values: dict[str, Any], status: int = 200) -> HTMLResponse:

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from vedette.agent.panels import units
-from vedette.agent.panels.about import cost, drops, reporter, versions
+from vedette.agent.panels.about import answered, cost, drops, reporter, versions
+from vedette.agent.panels.packages import packages
 from vedette.agent.query.about import received, reporters, stored
 from vedette.agent.query.period import last
 from vedette.agent.query.series import BUCKETS, size_of
@@ -42,7 +43,7 @@ def _values(shell: Shell, cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "stored": counters.get("spans.stored"),
         "drops": drops(counters),
         "payloads": _named(counters.group("payloads")),
-        "ignored": _named(counters.group("ignored")),
+        "answered": answered(counters),
         "expired": _named(counters.group("expired")),
         "kept": kept,
         "size": units.size(kept["disk"] if context.options.data is not None else kept["memory"]),
@@ -53,6 +54,7 @@ def _values(shell: Shell, cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         },
         "reporters": reporting,
         "said": {part: any(row[part] for row in reporting) for part in ("runtime", "where")},
+        "packages": packages(context.senders.as_json()),
         "cost": cost(),
         "versions": versions(),
     }

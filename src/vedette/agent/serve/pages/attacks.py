@@ -17,7 +17,7 @@ from vedette.agent.panels.attack import FACETS, Attack, attack, chosen, counted,
 from vedette.agent.panels.curl import curl
 from vedette.agent.panels.exclusion import exclusion
 from vedette.agent.panels.what_if import MODES, Change, what_if
-from vedette.agent.query.attacks import attacks, count_attacks
+from vedette.agent.query.attacks import MOST, attacks, count_attacks
 from vedette.agent.query.series import BUCKETS, size_of
 from vedette.agent.query.trace import find_span
 from vedette.agent.serve.parameters import span_id, trace_id
@@ -62,7 +62,8 @@ def _all(cursor: duckdb.DuckDBPyConnection, view: View) -> tuple[list[Attack], i
     """The attacks of the period (but for their facets), and how many there are beyond those that were read."""
     scope = replace(view.scope, service="")
     found = attacks(cursor, scope)
-    return [attack(span) for span in found], count_attacks(cursor, scope) - len(found)
+    beyond = count_attacks(cursor, scope) - MOST if len(found) == MOST else 0  # more may come between the two questions
+    return [attack(span) for span in found], max(beyond, 0)
 
 
 def _overview(cursor: duckdb.DuckDBPyConnection, view: View) -> dict[str, Any]:
@@ -135,6 +136,7 @@ def line(one: Attack, view: View) -> dict[str, Any]:
         "status_class": units.status_class(span["status"], False),
         "parts": first["matches"][0]["short"] if first else [],
         "input": first["matches"][0]["address"] if first else "",
+        "where": first["matches"][0]["where"] if first else "",
         "href": view.address(f"/attacks/{span['trace_id']}/{number}", service=None),
         "trace": f"/trace/{span['trace_id']}?span={number}",
     }

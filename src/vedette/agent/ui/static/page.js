@@ -8,7 +8,7 @@
     root.querySelectorAll("time[datetime]").forEach((element) => {
       const at = new Date(element.dateTime);
       if (isNaN(at)) return;
-      if ("short" in element.dataset) { element.textContent = at.toLocaleString([], { dateStyle: "short", timeStyle: "medium" }); return; }
+      if ("short" in element.dataset) { element.textContent = at.toLocaleDateString() + " " + at.toLocaleTimeString([], { hour12: false }); return; }
       if ("ago" in element.dataset) { element.textContent = ago(at); element.title = at.toLocaleString(); return; }
       const time = at.toLocaleTimeString([], { hour12: false }) + "." + String(at.getMilliseconds()).padStart(3, "0");
       element.textContent = "full" in element.dataset ? at.toLocaleDateString() + " " + time : time;
