@@ -428,7 +428,8 @@ class Inspection:
     ) -> tuple[list[dict[str, Any]], bool]:
         """Evaluates new data by address: what was found, and whether something was left out.
 
-        `raw` is data as it was sent: address, `json`, `xml`, `form`, `cookies` or `text`, and the bytes or text.
+        `raw` is data as it was sent: address, `json`, `xml`, `form`, `cookies`, `text` or `pieces` (a text that
+        is inspected from its beginning to its end), and the bytes or text.
         The GIL is released for large data. A finding has `rule_id`, `rule_name`, `tags`, `operator`, `operator_value`,
         `address`, `key_path`, `value`, `highlight`, `on_match`, `event` (whether it is an attack; else it only tags),
         `keep` (whether its trace is kept), `attributes` (what its rule puts on the trace), and of an exploit `sink`

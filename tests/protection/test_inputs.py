@@ -185,6 +185,28 @@ def test_attacks_hidden_behind_many_fields(client: Any, blocking: None) -> None:
     assert client(f"/page?{'a=1&' * 6_000}q={QUOTED}").status in (403, *client.own_refusals)
 
 
+HIDDEN: dict[str, tuple[str, str, bytes]] = {
+    "many values": ("json", "application/json", json.dumps([0] * 20_000 + [XSS]).encode()),
+    "many levels": ("json", "application/json", b'{"a":' * 60 + json.dumps(XSS).encode() + b"}" * 60),
+    "too many levels": ("raw", "application/json", b"[" * 400 + json.dumps(XSS).encode() + b"]" * 400),
+    "a second root": ("raw", "application/xml", b"<a/><b>" + XSS.encode() + b"</b>"),
+    "broken XML": ("raw", "application/xml", b"<a></b x><c>" + XSS.encode() + b"</c></a>"),
+}
+
+
+@pytest.mark.parametrize("kind", list(HIDDEN))
+def test_attacks_beyond_the_limits(client: Any, blocking: None, kind: str) -> None:
+    how, content_type, body = HIDDEN[kind]
+    assert client(f"/body/{how}", "POST", {"Content-Type": content_type}, body).status == 403
+
+
+def test_attacks_in_the_middle_of_what_is_too_long(client: Any, protected: Any) -> None:
+    protected("block", body_limit=200_000)
+    body = json.dumps(["x" * 90_000, XSS, "y" * 200_000]).encode()
+    answer = client("/body/json", "POST", {"Content-Type": "application/json"}, body)
+    assert answer.status in (403, *client.own_refusals)
+
+
 def test_attacks_behind_padding(client: Any, blocking: None) -> None:
     body = json.dumps({"a": "x" * 50_000 + XSS}).encode()
     assert client("/body/json", "POST", {"Content-Type": "application/json"}, body).status == 403

@@ -219,6 +219,7 @@ impl Builder {
             "xml" => self.xml(text),
             "form" => vedette_waf::form(&text, self.fields()),
             "cookies" => vedette_waf::cookies(&text, self.fields()),
+            "pieces" => vedette_waf::in_pieces(&text),
             _ => Data::Str(text.into_owned()),
         }
     }
@@ -238,8 +239,21 @@ impl Builder {
             .import(intern!(py, "json"))
             .and_then(|json| json.call_method1(intern!(py, "loads"), (&*text,)));
         match read {
-            Ok(value) => self.data(&value, self.limits.depth),
-            Err(_) => Data::Str(text.into_owned()),
+            Ok(value) => self.whole_or_text(&value, &text),
+            Err(_) => vedette_waf::in_pieces(&text),
+        }
+    }
+
+    /// A value; the text that it was read from, where not all of it can be looked at.
+    fn whole_or_text(&mut self, value: &Bound<'_, PyAny>, text: &str) -> Data {
+        let before = std::mem::take(&mut self.cut);
+        let data = self.data(value, self.limits.depth);
+        let is_cut = self.cut.any();
+        self.cut = self.cut.and(before);
+        if is_cut {
+            vedette_waf::in_pieces(text)
+        } else {
+            data
         }
     }
 

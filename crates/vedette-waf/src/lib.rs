@@ -42,6 +42,6 @@ pub use evaluate::Request;
 pub use limits::{Limits, Truncated};
 pub use operators::{shell, sqli, xss};
 pub use outcome::{Finding, Outcome, Sink};
-pub use raw::{client_address, cookies, form, json, xml, Parsed};
+pub use raw::{client_address, cookies, form, in_pieces, json, xml, Parsed};
 pub use rules::{check, Action, Diagnostics, Error, Failure, Ruleset};
 pub use schema::{schema, Place, Schema};

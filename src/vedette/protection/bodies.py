@@ -24,8 +24,8 @@ def body_parts(content_type: str, body: bytes, whole: bool) -> tuple[dict[str, A
     if kind == "multipart/form-data":
         return _multipart(content_type, body), []
     body = _decoded(_parameter(content_type, "charset"), body)
-    if "json" in kind and whole:
-        return {}, [(BODY, "json", _utf8(body))]
+    if "json" in kind:
+        return {}, [(BODY, "json" if whole else "pieces", _utf8(body))]
     if "xml" in kind:
         return {}, [(BODY, "xml", _utf8(body))]
     return {}, [(BODY, "form" if kind == "application/x-www-form-urlencoded" else "text", body)]

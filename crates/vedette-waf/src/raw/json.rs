@@ -1,9 +1,12 @@
-//! JSON (RFC 8259) read straight into [`Data`]: what lies beyond the limits is skipped, not built.
+//! JSON (RFC 8259) read straight into [`Data`]. Of what lies beyond the limits the texts alone are kept, in pieces:
+//! an attack must not hide behind many values, or below many levels.
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
+use super::pieces::Pieces;
 use crate::data::Data;
 use crate::limits::{Limits, Truncated};
 
@@ -12,23 +15,26 @@ use crate::limits::{Limits, Truncated};
 pub struct Parsed {
     /// Its values.
     pub data: Data,
-    /// What was left out because of the limits.
+    /// What was not looked at value by value because of the limits.
     pub cut: Truncated,
 }
 
 /// Reads a JSON text; None if it is none. Keys that repeat are all kept.
 pub fn json(text: &[u8], limits: Limits) -> Option<Parsed> {
-    let mut left = Left { limits, elements: limits.elements, cut: Truncated::default() };
+    // The pieces are to fit into what one evaluation looks at.
+    let elements = limits.elements - limits.elements / 8;
+    let mut left = Left { limits, elements, cut: Truncated::default(), rest: Pieces::default() };
     let mut reader = serde_json::Deserializer::from_slice(text);
     let data = Seed { left: &mut left, depth: limits.depth }.deserialize(&mut reader).ok()?;
     reader.end().ok()?;
-    Some(Parsed { data, cut: left.cut })
+    Some(Parsed { data: left.rest.behind(data), cut: left.cut })
 }
 
 struct Left {
     limits: Limits,
     elements: usize,
     cut: Truncated,
+    rest: Pieces,
 }
 
 impl Left {
@@ -103,7 +109,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
             list.push(item);
         }
         let mut skipped = 0;
-        while items.next_element::<IgnoredAny>()?.is_some() {
+        while items.next_element_seed(Rest::new(&mut self.left.rest))?.is_some() {
             skipped += 1;
         }
         self.left.skip(self.depth, list.len(), skipped);
@@ -118,7 +124,8 @@ impl<'de> Visitor<'de> for Seed<'_> {
             map.push((key, items.next_value_seed(Counted(seed))?));
         }
         let mut skipped = 0;
-        while items.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+        while items.next_key_seed(Rest::new(&mut self.left.rest))?.is_some() {
+            items.next_value_seed(Rest::new(&mut self.left.rest))?;
             skipped += 1;
         }
         self.left.skip(self.depth, map.len(), skipped);
@@ -135,5 +142,83 @@ impl<'de> DeserializeSeed<'de> for Counted<'_> {
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Data, D::Error> {
         self.0.left.take();
         self.0.deserialize(reader)
+    }
+}
+
+/// Levels that are gone through beyond the limits; together with them, fewer than serde_json's own 128.
+const MORE_LEVELS: usize = 32;
+
+/// A value beyond the limits, of which the texts are kept.
+struct Rest<'a> {
+    texts: &'a mut Pieces,
+    levels: usize,
+}
+
+impl<'a> Rest<'a> {
+    fn new(texts: &'a mut Pieces) -> Self {
+        Self { texts, levels: MORE_LEVELS }
+    }
+
+    fn below(&mut self) -> Rest<'_> {
+        Rest { texts: self.texts, levels: self.levels - 1 }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Rest<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        if self.levels > 0 {
+            return reader.deserialize_any(self);
+        }
+        // Without recursion, however deep it is; as it stands there, with its escapes.
+        self.texts.add(<&RawValue>::deserialize(reader)?.get());
+        Ok(())
+    }
+}
+
+impl<'de> Visitor<'de> for Rest<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        self.texts.add(text);
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element_seed(self.below())?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
+        // A key is no raw value: it is always gone through.
+        while items.next_key_seed(Rest::new(self.texts))?.is_some() {
+            items.next_value_seed(self.below())?;
+        }
+        Ok(())
     }
 }

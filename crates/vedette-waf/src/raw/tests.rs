@@ -162,3 +162,39 @@ proptest! {
         xml(&text, Limits { depth: 4, elements: 10, ..Limits::default() });
     }
 }
+
+/// All texts, wherever they are.
+fn all_texts(data: &Data) -> String {
+    match data {
+        Data::Str(text) => text.clone(),
+        Data::List(items) => items.iter().map(all_texts).collect::<Vec<_>>().join("|"),
+        Data::Map(items) => items.iter().map(|(key, item)| format!("{key}:{}|", all_texts(item))).collect(),
+        _ => String::new(),
+    }
+}
+
+#[test]
+fn texts_beyond_the_limits_of_json_are_kept() {
+    let wide = format!("[{}{{\"k\\u0065y\": \"n\\u0065edle\"}}]", "0,".repeat(20_000));
+    let deep = |levels| format!("{}{{\"key\": \"needle\"}}{}", "[".repeat(levels), "]".repeat(levels));
+    for text in [wide, deep(30), deep(60), deep(10_000)] {
+        let read = json(text.as_bytes(), Limits::default()).unwrap();
+        assert!(read.cut.any());
+        let seen = all_texts(&read.data);
+        assert!(
+            seen.contains("needle") && seen.contains("key"),
+            "{}",
+            &seen[seen.len().saturating_sub(80)..]
+        );
+    }
+}
+
+#[test]
+fn texts_that_a_forgiving_reader_of_xml_finds_are_kept() {
+    let many = format!("<a>{}<b c='needle'/></a>", "<x/>".repeat(20_000));
+    let deep = format!("{}<b c='needle'/>", "<a>".repeat(60));
+    for text in ["<a/><b>needle</b>", "<a></b x><c>needle</c></a>", "<a>&</a ><b>needle</b>", &many, &deep] {
+        let seen = all_texts(&xml(text, Limits::default()).unwrap().data);
+        assert!(seen.contains("needle"), "{}", &text[..text.len().min(60)]);
+    }
+}

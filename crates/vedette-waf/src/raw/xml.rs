@@ -6,6 +6,7 @@
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::Reader;
 
+use super::pieces::Pieces;
 use super::Parsed;
 use crate::data::Data;
 use crate::limits::{Limits, Truncated};
@@ -18,15 +19,23 @@ pub fn xml(text: &str, limits: Limits) -> Option<Parsed> {
     let mut tree = Tree {
         open: Vec::new(),
         outside: String::new(),
-        root: None,
-        limits,
+        roots: Vec::new(),
+        // What is kept as text is to fit into what one evaluation looks at, too.
+        limits: Limits { elements: limits.elements - limits.elements / 8, ..limits },
         elements: 0,
         cut: Truncated::default(),
+        rest: Pieces::default(),
     };
     loop {
         match reader.read_event() {
-            Ok(Event::Eof) | Err(_) => break,
+            Ok(Event::Eof) => break,
             Ok(event) => tree.take(&event),
+            Err(_) => {
+                // Forgiving readers go on where this one does not.
+                let read = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+                tree.rest.add(text.get(read..).unwrap_or(text));
+                break;
+            }
         }
     }
     tree.finished()
@@ -36,10 +45,13 @@ struct Tree {
     /// Elements that have not ended, the root first.
     open: Vec<(String, Element)>,
     outside: String,
-    root: Option<(String, Element)>,
+    /// One, by the standard; forgiving readers take more.
+    roots: Vec<(String, Data)>,
     limits: Limits,
     elements: usize,
     cut: Truncated,
+    /// Texts of what is no part of the tree: attributes beyond the limits, what follows after an error.
+    rest: Pieces,
 }
 
 #[derive(Default)]
@@ -75,12 +87,14 @@ impl Tree {
             if let Some((_, element)) = self.open.last_mut() {
                 element.skipped += 1;
             }
+            self.keep(start);
             return;
         }
         let mut element = Element::default();
         for attribute in start.attributes().with_checks(false).flatten() {
             if self.elements >= self.limits.elements {
                 self.cut(false);
+                self.keep(start);
                 break;
             }
             self.elements += 1;
@@ -89,6 +103,13 @@ impl Tree {
         }
         self.elements += 1;
         self.open.push((String::from_utf8_lossy(start.name().as_ref()).into_owned(), element));
+    }
+
+    /// What an element beyond the limits says in its attributes.
+    fn keep(&mut self, start: &BytesStart<'_>) {
+        for attribute in start.attributes().with_checks(false).flatten() {
+            self.rest.add(&unescaped(&String::from_utf8_lossy(&attribute.value)));
+        }
     }
 
     fn cut(&mut self, is_deep: bool) {
@@ -107,8 +128,7 @@ impl Tree {
         let Some((name, element)) = self.open.pop() else { return };
         match self.open.last_mut() {
             Some((_, parent)) => parent.items.push((name, element.data())),
-            None if self.root.is_none() => self.root = Some((name, element)),
-            None => {}
+            None => self.roots.push((name, element.data())),
         }
     }
 
@@ -128,9 +148,11 @@ impl Tree {
             self.open.iter_mut().for_each(|(_, element)| element.skipped = 0);
             self.end();
         }
-        let (name, root) = self.root?;
-        let root = Data::Map(vec![(name, root.data())]);
-        Some(Parsed { data: Data::List(vec![Data::Str(self.outside), root]), cut: self.cut })
+        if self.roots.is_empty() {
+            return None;
+        }
+        let data = Data::List(vec![Data::Str(self.outside), Data::Map(self.roots)]);
+        Some(Parsed { data: self.rest.behind(data), cut: self.cut })
     }
 }
 
