@@ -16,11 +16,11 @@ def words(text: str) -> list[list[str]]:
 
 def test_the_rule_the_exclusion_and_the_cases(tmp_path: Path) -> None:
     examples = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
-    for name, example in zip(("rules.json", "exclusions.json", "cases.json"), examples):
+    for name, example in zip(("rules.json", "leak.json", "exclusions.json", "cases.json"), examples):
         (tmp_path / name).write_text(example, encoding="utf-8")
     (session,) = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
     commands = [part.partition("\n")[::2] for part in session.split("$ vedette ")[1:]]
-    assert len(examples) == 3
+    assert len(examples) == 4
     assert len(commands) == 2
     for command, printed in commands:
         done = vedette(tmp_path, *command.split())

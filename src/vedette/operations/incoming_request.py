@@ -5,7 +5,7 @@ from __future__ import annotations
 from vedette._native import endpoint_of
 from vedette.operations.operation import Operation
 from vedette.operations.request_tags import TAGS
-from vedette.operations.response_body import ResponseBody, is_plain_json
+from vedette.operations.response_body import ResponseBody, is_plain_json, is_plain_text
 from vedette.operations.statuses import server_errors
 
 TYPE_CHECKING = False
@@ -186,10 +186,25 @@ class IncomingRequest(Operation):
         """The route, or what the path is taken for where no router knows it."""
         return self.route or endpoint_of(self.path)
 
-    def collect_response(self) -> None:
-        """From now on the response's body is copied as it is sent, if it is JSON."""
-        if self.body_limit and is_plain_json(self.response_headers):
-            self.response_body = ResponseBody(self.body_limit)
+    def collect_response(self, decides: bool = False) -> None:
+        """From now on the beginning of the response's body is copied as it is sent, if it is JSON.
+
+        If it `decides`, text of any kind is, and listeners are told (`response_body`): before anything is sent where
+        the family can hold it back, else when it was sent.
+        """
+        suits = is_plain_text if decides else is_plain_json
+        if self.response_body is None and self.body_limit and suits(self.response_headers):
+            self.response_body = ResponseBody(self.body_limit, self.response_headers, decides)
+
+    def responding(self, *pieces: Any) -> None:
+        """These are all of the response's body, or what is left of it; none is sent. Raises the listeners' refusal."""
+        body = self.response_body
+        if body is None:
+            return
+        for piece in pieces:
+            body.add(piece)
+        if body.is_to_tell():
+            self.learned("response_body")
 
     def failed(self, error: BaseException) -> None:
         """The handler raised what the framework turns into a response. What it made of a refusal is no failure."""
@@ -197,7 +212,10 @@ class IncomingRequest(Operation):
             self.span.set_error(error)
 
     def learned(self, what: str) -> None:
-        """Tells the listeners that more is known: `path_params`, `body`, `response`. Raises their refusals."""
+        """Tells the listeners that more is known: `path_params`, `body`, `response`, `response_body`.
+
+        Raises their refusals.
+        """
         for listener in self.listeners:
             listener.learned(self, what)
         if self.attempt is not None and what == "response":
@@ -206,6 +224,7 @@ class IncomingRequest(Operation):
 
     def end(self, span: Span) -> None:
         """Route, status, and what the framework adds."""
+        self._tell_response_body()
         status = self.status
         span.set_attributes({"http.response.status_code": status, "http.route": self.route})
         if self.attributes:
@@ -224,6 +243,12 @@ class IncomingRequest(Operation):
         if self.observer is not None:
             self.observer.observe(self, span)
         self.release()
+
+    def _tell_response_body(self) -> None:
+        """What was sent in pieces, and could not be held back."""
+        if self.response_body is not None and self.refusal is None:
+            self.begun = True
+            self.responding()
 
     def release(self) -> None:
         """It is over: lets go of what leads back here, and would as a cycle wait for the garbage collector."""

@@ -71,6 +71,8 @@ class RequestGate(Quiet):
         if state is None or operation.refusal is not None:
             return
         try:
+            if what == "response" and self._policy.looks_at(addresses.RESPONSE_BODY):
+                operation.collect_response(decides=True)
             known, raw = self._parts(operation, what)
             refused = bool(known or raw) and state.inspect(known, raw)
         except Exception as error:
@@ -88,6 +90,8 @@ class RequestGate(Quiet):
             return body_parts(body.content_type, bytes(body.data), body.whole)
         if isinstance(operation, IncomingCall):
             return addresses.of_message(what, operation.message), []
+        if what == "response_body":
+            return {}, _response_body(operation)
         if what == "response" and any(map(self._policy.looks_at, (addresses.STATUS, addresses.RESPONSE_HEADERS))):
             return addresses.of_response(operation), []
         return {}, []
@@ -101,3 +105,12 @@ class RequestGate(Quiet):
             return False  # an interrupt, on its way out of the process
         call.result = operation.refused(*call.args)
         return True
+
+
+def _response_body(operation: IncomingRequest) -> list[Raw]:
+    """What the application answers, read as its content type says."""
+    body, headers = operation.response_body, operation.response_headers
+    if body is None or headers is None:
+        return []
+    _, raw = body_parts(headers.get("content-type") or "", bytes(body.data), body.whole)
+    return [(addresses.RESPONSE_BODY, kind, content) for _, kind, content in raw]

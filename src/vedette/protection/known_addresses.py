@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
+from vedette.operations.login import FAILURE, SIGNUP, SUCCESS
 from vedette.protection import addresses
 
 _OF_MODULE = {value for name, value in vars(addresses).items() if name.isupper() and isinstance(value, str)}
 
-KNOWN_ADDRESSES: frozenset[str] = frozenset(_OF_MODULE) | {
-    "graphql.server.all_resolvers",
-    "grpc.server.request.message",
-    "server.db.document",
-    "server.db.statement",
-    "server.db.system",
-    "server.io.fs.file",
-    "server.io.net.connection",
-    "server.io.net.redirect",
-    "server.io.net.url",
-    "server.response.body",
-    "server.sys.exec.cmd",
-    "server.sys.shell.cmd",
-    "usr.id",
-    "usr.login",
-    "usr.session_id",
+KNOWN_ADDRESSES: frozenset[str] = frozenset(_OF_MODULE - {addresses.EVENT}) | {
+    addresses.EVENT + event for event in (SUCCESS, FAILURE, SIGNUP)
 }
 """Names of the public event-rule schema."""

@@ -6,6 +6,7 @@ import os
 
 from vedette._native import enclosing
 from vedette.operations import Command, Connection, FileAccess, IncomingRequest, OutgoingRequest, Query, Refusal
+from vedette.protection import addresses
 from vedette.protection.listener import Quiet
 
 TYPE_CHECKING = False
@@ -28,10 +29,10 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 def of_query(query: Query, _: RequestState) -> Addresses | None:
     """A statement or a document, and the kind of database that will read it."""
     if query.document is not None:
-        return {"server.db.system": query.system, "server.db.document": query.document}
+        return {addresses.DB_SYSTEM: query.system, addresses.DB_DOCUMENT: query.document}
     if query.type != "sql" or not query.text:
         return None
-    return {"server.db.system": query.system, "server.db.statement": query.text}
+    return {addresses.DB_SYSTEM: query.system, addresses.DB_STATEMENT: query.text}
 
 
 def of_outgoing(request: OutgoingRequest, state: RequestState) -> Addresses | None:
@@ -45,7 +46,7 @@ def of_outgoing(request: OutgoingRequest, state: RequestState) -> Addresses | No
         return None
     redirect = redirected(request, outer, state.asked)
     state.asked = request
-    return {**redirect, "server.io.net.url": request.url}
+    return {**redirect, addresses.URL: request.url}
 
 
 def redirected(request: OutgoingRequest, outer: OutgoingRequest | None, last: OutgoingRequest | None) -> Addresses:
@@ -53,8 +54,8 @@ def redirected(request: OutgoingRequest, outer: OutgoingRequest | None, last: Ou
     if last is not None and last.status is not None and 300 <= last.status < 400 and last.response_headers is not None:
         location = last.response_headers.get("location")
         if location:
-            return {"server.io.net.redirect": {"from": last.url, "to": location}}
-    return {} if outer is None else {"server.io.net.redirect": {"from": outer.url, "to": request.url}}
+            return {addresses.REDIRECT: {"from": last.url, "to": location}}
+    return {} if outer is None else {addresses.REDIRECT: {"from": outer.url, "to": request.url}}
 
 
 def of_connection(connection: Connection, state: RequestState) -> Addresses | None:
@@ -64,19 +65,19 @@ def of_connection(connection: Connection, state: RequestState) -> Addresses | No
         return None
     if any(name.lower() in _PROXIES for name in os.environ):
         return None
-    return {"server.io.net.connection": {"url": request.url, "address": connection.address}}
+    return {addresses.CONNECTION: {"url": request.url, "address": connection.address}}
 
 
 def of_file(access: FileAccess, _: RequestState) -> Addresses | None:
     """A path."""
-    return {"server.io.fs.file": access.path}
+    return {addresses.FILE: access.path}
 
 
 def of_command(command: Command, _: RequestState) -> Addresses | None:
     """A line for a shell, or a program with its arguments."""
     if command.line is not None:
-        return {"server.sys.shell.cmd": command.line}
-    return {"server.sys.exec.cmd": command.arguments}
+        return {addresses.SHELL_COMMAND: command.line}
+    return {addresses.PROGRAM: command.arguments}
 
 
 SINKS: tuple[tuple[type[Operation], AddressesOf, str], ...] = (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from vedette import _native
 from vedette.protection import stack
+from vedette.protection.addresses import DB_STATEMENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     from vedette.protection.redaction import Finding
     from vedette.protection.stack import Place
-
-_STATEMENT = "server.db.statement"
 
 
 class Circumstances:
@@ -68,7 +67,7 @@ def _parameter(finding: Finding) -> dict[str, Any]:
 def _sink(finding: Finding) -> tuple[str, str]:
     """Where the input was about to be used; of statements the literals are nobody's business."""
     address, value = finding["sink"]
-    return address, _native.obfuscated_statement(value) if address == _STATEMENT else value
+    return address, _native.obfuscated_statement(value) if address == DB_STATEMENT else value
 
 
 def event(finding: Finding, known: Circumstances) -> dict[str, Any]:

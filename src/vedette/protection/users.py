@@ -97,5 +97,5 @@ def _addresses(user: ToldUser, event: str) -> dict[str, Any]:
     named: dict[str, Any] = {address: value for address, value in known.items() if value is not None}
     if event in (SUCCESS, FAILURE, SIGNUP):
         told = {"usr.id": user.id, "usr.login": user.login}
-        named[f"server.business_logic.{event}"] = {name: value for name, value in told.items() if value is not None}
+        named[f"{addresses.EVENT}{event}"] = {name: value for name, value in told.items() if value is not None}
     return named

@@ -5,6 +5,8 @@ Nothing here may fail on the application's account: what can't be looked at is p
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from vedette.instrument.families.body import Collected, wants_body
 from vedette.instrument.families.pair_headers import PairHeaders
 from vedette.operations import Refusal
@@ -27,7 +29,7 @@ _LAST = ("http.response.body", "http.response.pathsend", "http.response.zerocopy
 class Exchange:
     """Stands between the server and the application, for one request."""
 
-    __slots__ = ("_answered", "_call", "_collected", "_operation", "_receive", "_send")
+    __slots__ = ("_answered", "_call", "_collected", "_held", "_operation", "_receive", "_send")
 
     def __init__(self, call: Call, operation: IncomingRequest, receive: Receive, send: Send) -> None:
         self._call = call
@@ -36,6 +38,8 @@ class Exchange:
         self._send = send
         self._answered = False
         self._collected: Collected | None = None
+        self._held: list[Message] = []
+        """The response's beginning, where its body decides whether it goes out."""
 
     def tapped(self) -> Receive:
         """The application's `receive`; the server's own where nobody wants to see the body."""
@@ -66,6 +70,9 @@ class Exchange:
         try:
             if message.get("type") == "http.response.start":
                 self._starting(message)
+            if self._is_held(message):
+                self._held.append(message)
+                return
         except Exception as error:
             self._call.contain(error)
         if self._operation.refusal is not None:
@@ -73,11 +80,35 @@ class Exchange:
                 raise aborted()
             await self.refused()
             return
+        await self._release()
+        await self._pass(message)
+
+    async def _pass(self, message: Message) -> None:
         await self._send(message)
         try:
             self._sent(message)
         except Exception as error:
             self._call.contain(error)
+
+    async def _release(self) -> None:
+        """What was held back goes out."""
+        held, self._held = self._held, []
+        for message in held:
+            await self._pass(message)
+
+    def _is_held(self, message: Message) -> bool:
+        """Whether a message waits for the rest of the body; with the last one listeners are told of it."""
+        operation = self._operation
+        body = operation.response_body
+        if body is None or operation.refusal is not None:
+            return False
+        body.add(message.get("body"))
+        if operation.begun or (body.can_wait and not _is_last(message)):
+            return not operation.begun
+        if body.complete or _is_last(message):
+            with suppress(Refusal):
+                operation.responding()
+        return False
 
     def _starting(self, message: Message) -> None:
         operation = self._operation
@@ -101,9 +132,7 @@ class Exchange:
     def _sent(self, message: Message) -> None:
         operation = self._operation
         operation.begun = True
-        if operation.response_body is not None:
-            operation.response_body.add(message.get("body"))
-        if message.get("type") in _LAST and not message.get("more_body") and (operation.status or 0) < 500:
+        if _is_last(message) and (operation.status or 0) < 500:
             # The response is complete: what the application still does (background tasks) is not the client's wait.
             # A failed one stays open, since the exception itself comes only after the error page.
             self._call.close()
@@ -121,6 +150,8 @@ class Exchange:
                     raise aborted() from None
             if self._operation.refusal is not None:
                 await self.refused()
+            else:
+                await self._release()  # less came than was announced
 
         return guarded
 
@@ -134,6 +165,10 @@ class Exchange:
         operation.status = refusal.status
         for message in response_of(refusal, "http.response", operation.method == "HEAD"):
             await self._send(message)
+
+
+def _is_last(message: Message) -> bool:
+    return message.get("type") in _LAST and not message.get("more_body")
 
 
 def response_of(answer: Answer, prefix: str, without_body: bool) -> tuple[Message, Message]:

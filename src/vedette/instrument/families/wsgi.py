@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from vedette._native import Call
     from vedette.operations import Answer
+    from vedette.operations.response_body import ResponseBody
 
     StartResponse = Callable[..., Any]
 
@@ -261,17 +262,12 @@ def responded(call: Call, result: Iterable[bytes]) -> object:
     if operation.begun:  # refused before the application was called
         return None
     if operation.listeners:
-        _tell_response(operation)
+        _tell_response(operation, result if isinstance(result, (list, tuple)) else ())
     if operation.refusal is not None and operation.refused is not None:  # just now, or before and it was swallowed
         _closed(call, result)
         refused: object = operation.refused()
         return refused
-    if isinstance(result, (list, tuple)):
-        if operation.response_body is not None:
-            for piece in result:
-                operation.response_body.add(piece)
-        return None
-    if _is_file(operation, result):
+    if isinstance(result, (list, tuple)) or _is_file(operation, result):
         return None
     return Stream(call, Guarded(operation, result) if operation.listeners else result, _length(operation))
 
@@ -296,12 +292,14 @@ def _length(operation: IncomingRequest) -> int | None:
     return int(length) if length is not None and length.isdigit() else None
 
 
-def _tell_response(operation: IncomingRequest) -> None:
+def _tell_response(operation: IncomingRequest, body: Iterable[bytes]) -> None:
     """The last moment for another answer; the refusal itself goes to nobody."""
     try:
         if operation.body is not None:
             operation.body.complete()
         operation.learned("response")
+        if body:
+            operation.responding(*body)
     except Refusal:
         pass
 
@@ -318,13 +316,15 @@ def _closed(call: Call, result: Iterable[bytes]) -> None:
 class Guarded:
     """A response's iterable that protection may stop: by another response, or once it began by breaking it off."""
 
-    __slots__ = ("_answer", "_iterator", "_operation", "_source")
+    __slots__ = ("_answer", "_iterator", "_kept", "_operation", "_source")
 
     def __init__(self, operation: IncomingRequest, source: Iterable[bytes]) -> None:
         self._operation = operation
         self._source = source
         self._iterator = iter(source)
         self._answer: Iterator[bytes] | None = None
+        self._kept: list[bytes] = []
+        """Pieces that follow at once: they were held back until the body was seen."""
 
     def __iter__(self) -> Guarded:
         return self
@@ -333,19 +333,35 @@ class Guarded:
         if self._answer is not None:
             return self._rest(self._answer)
         operation = self._operation
+        if self._kept:
+            return self._kept.pop(0)
         try:
             piece: bytes = next(self._iterator)
+            if operation.response_body is not None:
+                self._collect(operation.response_body, piece)
         except BaseException as error:
             if operation.refusal is None or not is_refused(error):
                 raise
         else:
             if operation.refusal is None:
                 operation.begun = operation.begun or bool(piece)
-                if operation.response_body is not None:
-                    operation.response_body.add(piece)
                 return piece
         self._answer = iter(operation.refused() if operation.refused else ())
         return self._rest(self._answer)
+
+    def _collect(self, body: ResponseBody, piece: bytes) -> None:
+        """One more piece of the body; all of them where it decides whether any goes out. Raises a refusal."""
+        body.add(piece)
+        if self._operation.begun:
+            return
+        while body.can_wait:
+            more = next(self._iterator, None)
+            if more is None:
+                break
+            body.add(more)
+            self._kept.append(more)
+        if body.complete:
+            self._operation.responding()
 
     @staticmethod
     def _rest(answer: Iterator[bytes]) -> bytes:

@@ -112,8 +112,8 @@ def _is_refused(call: Call, operation: IncomingRequest, response: Any) -> bool:
             if operation.body is not None:
                 operation.body.complete()
             operation.learned("response")
-            if operation.response_body is not None and _is_whole(response):
-                operation.response_body.add(response.body)
+            if _is_whole(response):
+                operation.responding(response.body)
         except Refusal:
             pass
         except Exception as error:

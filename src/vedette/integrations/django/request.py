@@ -33,11 +33,9 @@ def answered(call: Call, response: Any) -> object:
     """The WSGI handler returned. A response that is complete stays what it is: callers look at more than its pieces."""
     if getattr(response, "streaming", True):
         return wsgi.responded(call, response)
-    refused = wsgi.responded(call, ())
+    refused = wsgi.responded(call, (response.content,))
     if refused is not None:
         _close(call, response)
-    elif call.operation.response_body is not None:
-        call.operation.response_body.add(response.content)
     return refused
 
 
@@ -185,20 +183,20 @@ def _finished(call: Call, operation: IncomingRequest, response: Any) -> object:
     operation.status = response.status_code
     operation.response_headers = _ResponseHeaders(response)
     if operation.listeners:
-        _tell_response(operation)
+        _tell_response(operation, response)
         if operation.refusal is not None:
             return _answer(operation)
-        if operation.response_body is not None and not response.streaming:
-            operation.response_body.add(response.content)
     if response.streaming and not getattr(response, "is_async", False):
         pieces = response._iterator
         response._iterator = Stream(call, wsgi.Guarded(operation, pieces) if operation.listeners else pieces)
     return None
 
 
-def _tell_response(operation: IncomingRequest) -> None:
+def _tell_response(operation: IncomingRequest, response: Any) -> None:
     """The last moment for another answer; the refusal itself goes to nobody."""
     try:
         operation.learned("response")
+        if not response.streaming:
+            operation.responding(response.content)
     except Refusal:
         return

@@ -143,8 +143,7 @@ def _respond(operation: IncomingRequest, response: Any) -> None:
         if operation.body is not None:
             operation.body.complete()
         operation.learned("response")
-        if operation.response_body is not None:
-            operation.response_body.add(getattr(response, "body", None))
+        operation.responding(getattr(response, "body", None))
 
 
 def _headers_of(response: Any) -> Any:

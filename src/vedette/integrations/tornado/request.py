@@ -192,19 +192,21 @@ def flushing(call: Call) -> None:
     operation.status = handler.get_status()
     operation.response_headers = MultiHeaders(handler._headers, "get_all")
     if operation.listeners and operation.refusal is None:
-        _tell_response(operation, bool(call.arg(0, "include_footers")))
-    if operation.response_body is not None:
-        operation.response_body.add(b"".join(handler._write_buffer))
+        _tell_response(operation, b"".join(handler._write_buffer), bool(call.arg(0, "include_footers")))
     if operation.refusal is not None:
         _replace(handler, operation)
     operation.begun = True
 
 
-def _tell_response(operation: IncomingRequest, finishes: bool) -> None:
+def _tell_response(operation: IncomingRequest, body: bytes, finishes: bool) -> None:
     try:
         if operation.body is not None:
             operation.body.complete()
         operation.learned("response")
+        if finishes:
+            operation.responding(body)
+        elif operation.response_body is not None:
+            operation.response_body.add(body)
     except Refusal:
         if not finishes:  # there is more to come, which must not follow the protection's answer
             raise

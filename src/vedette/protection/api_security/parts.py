@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vedette.operations.response_body import is_plain_json
 from vedette.protection import addresses
 from vedette.protection.api_security.web_token import token_parts
 from vedette.protection.bodies import body_parts
@@ -57,6 +58,6 @@ def response_parts(operation: IncomingRequest, headers: dict[str, Any]) -> list[
     """Headers, and the body if it was collected and is JSON as a whole."""
     parts: list[Part] = [("response.headers", "data", headers)]
     body = operation.response_body
-    if body is not None and body.whole:
+    if body is not None and body.whole and is_plain_json(operation.response_headers):
         parts.append(("response.body", "json", bytes(body.data)))
     return parts
