@@ -13,23 +13,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from starlette.routing import Host, Mount, Route, Router, WebSocketRoute
 
-SPAN = {"name": "starlette.request", "service": "starlette", "type": "web", "kind": "server"}
+from tests.integrations.expected import Expected
 
-
-def request(resource: str, url: str, status: int | None = 200, route: str | None = None, **more: Any) -> dict[str, Any]:
-    method = resource.partition(" ")[0]
-    attributes = {
-        "component": "starlette",
-        "http.request.method": method,
-        "network.peer.address": "10.1.2.3",
-        "network.protocol.version": "1.1",
-        "url.full": f"http://testserver{url}",
-    }
-    if status is not None:
-        attributes["http.response.status_code"] = status
-    if route is not None:
-        attributes["http.route"] = route
-    return {**SPAN, "resource": resource, **more, "attributes": attributes}
+EXPECTED = Expected("starlette", "starlette", "websocket /socket/{room}")
+request, query = EXPECTED.request, EXPECTED.query
 
 
 def raised_by(act: Any) -> str | None:
@@ -161,11 +148,3 @@ async def handle(request: Request, error: Exception) -> PlainTextResponse:
 def made() -> Starlette:
     """The application."""
     return Starlette(routes=ROUTES, exception_handlers={ArithmeticError: handle})
-
-
-QUERY = {"name": "sqlite.query", "resource": "select 1", "service": "sqlite", "type": "sql", "kind": "client"}
-QUERY_TAGS = {"component": "sqlite", "db.system.name": "sqlite"}
-
-
-def query(parent: str = "starlette.request") -> dict[str, Any]:
-    return {**QUERY, "parent": parent, "attributes": QUERY_TAGS}

@@ -16,6 +16,7 @@ import pytest
 from aiohttp import web
 
 import vedette
+from tests.integrations.expected import Expected, served
 from tests.integrations.loops import Loop, aiohttped
 from tests.integrations.made import Spans
 
@@ -145,27 +146,12 @@ def server() -> Iterator[Loop]:
             yield loop
 
 
-def request(
-    server: Loop, resource: str, url: str, status: int = 200, route: str | None = None, **more: Any
-) -> dict[str, Any]:
-    attributes = {
-        "component": "aiohttp",
-        "http.request.method": resource.partition(" ")[0],
-        "http.response.status_code": status,
-        "network.peer.address": "127.0.0.1",
-        "network.protocol.version": "1.1",
-        "url.full": f"http://127.0.0.1:{server.port}{url}",
-    }
-    if route is not None:
-        attributes["http.route"] = route
-    span = {"name": "aiohttp.request", "service": "aiohttp-web", "type": "web", "kind": "server"}
-    return {**span, "resource": resource, **more, "attributes": attributes}
+EXPECTED = Expected("aiohttp", "aiohttp-web", "websocket /socket/{room}", peer="127.0.0.1")
+query, message = EXPECTED.query, EXPECTED.message
 
 
-def query(parent: str = "aiohttp.request") -> dict[str, Any]:
-    tags = {"component": "sqlite", "db.system.name": "sqlite"}
-    span = {"name": "sqlite.query", "resource": "select 1", "service": "sqlite", "type": "sql", "kind": "client"}
-    return {**span, "parent": parent, "attributes": tags}
+def request(server: Loop, resource: str, url: str, *told: Any, **more: Any) -> dict[str, Any]:
+    return EXPECTED.request(resource, url, *told, base=f"http://127.0.0.1:{server.port}", **more)
 
 
 @pytest.mark.parametrize(
@@ -371,45 +357,13 @@ def converse(server: Loop, path: str, *messages: Any) -> list[Any]:
         server.rest(0.05)
 
 
-def message_span(kind: str, parent: str | None = None, **attributes: Any) -> dict[str, Any]:
-    made = {
-        "name": f"websocket.{kind}",
-        "resource": "websocket /socket/{room}",
-        "service": "aiohttp-web",
-        "type": "websocket",
-        "kind": "consumer" if kind == "receive" else "producer",
-        "links": 1,
-    }
-    named = {f"websocket.{key.replace('_', '.')}": value for key, value in attributes.items()}
-    return {**made, **({"parent": parent} if parent else {}), "attributes": {"component": "aiohttp", **named}}
-
-
-def message(kind: str, length: int, parent: str | None = None, form: str = "text") -> dict[str, Any]:
-    return message_span(kind, parent, message_type=form, message_length=length, message_frames=1)
-
-
-def served(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [span for span in made if span["attributes"]["component"] != "aiohttp_client"]
-
-
 def test_messages_are_traces_linked_to_the_handshake(server: Loop, spans: Spans) -> None:
     assert converse(server, "/socket/1", "hello", b"abc", "close")[:2] == ["hellohello", b"abcabc"]
     handshake, *others = served(spans())
     assert handshake["attributes"]["http.response.status_code"] == 101
     assert handshake["attributes"]["http.upgraded"] == "websocket"
     assert (handshake["resource"], handshake["type"]) == ("websocket /socket/{room}", "websocket")
-    within = "websocket.receive"
-    assert others == [
-        message("receive", 5),
-        query(within),
-        message("send", 10, within),
-        message("receive", 3, form="binary"),
-        query(within),
-        message("send", 6, within, form="binary"),
-        message("receive", 5),
-        query(within),
-        message_span("close", within, close_code=1001),
-    ]
+    assert others == EXPECTED.conversation((5, "text"), (3, "binary"))
 
 
 def test_an_exception_belongs_to_its_message(server: Loop, spans: Spans) -> None:

@@ -20,25 +20,17 @@ import pytest
 
 import vedette
 from tests.integrations.asgi_client import ask, run, scope_of, talk, text
+from tests.integrations.expected import Expected
 from tests.integrations.made import Spans
 from tests.integrations.served import hypercorned, uvicorned
 from vedette.instrument.families.traced_asgi import is_double
 
-SPAN = {"name": "asgi.request", "service": "asgi", "type": "web", "kind": "server"}
+VERSIONS = {"asgi.spec_version": "2.3", "asgi.version": "3.0"}
 
 
 def request(resource: str, url: str, status: int = 200, **more: Any) -> dict[str, Any]:
-    attributes = {
-        "asgi.spec_version": "2.3",
-        "asgi.version": "3.0",
-        "component": "asgi",
-        "http.request.method": resource.partition(" ")[0],
-        "http.response.status_code": status,
-        "network.peer.address": "10.1.2.3",
-        "network.protocol.version": "1.1",
-        "url.full": f"http://testserver{url}",
-    }
-    return {**SPAN, "resource": resource, **more, "attributes": attributes}
+    span = Expected("asgi", "asgi").request(resource, url, status, **more)
+    return {**span, "attributes": {**VERSIONS, **span["attributes"]}}
 
 
 def select() -> None:

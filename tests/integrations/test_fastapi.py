@@ -22,6 +22,7 @@ from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, File, Form, HT
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from tests.integrations.asgi_client import ask, talk, text
+from tests.integrations.expected import Expected
 from tests.integrations.made import Spans
 from tests.integrations.served import hypercorned, uvicorned
 
@@ -33,28 +34,9 @@ pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 11) and starlette.__version__ == "0.13.6",
     reason="what uses streams in Starlette 0.13.6 runs on no CPython after 3.10",
 )
-SPAN = {"name": "fastapi.request", "service": "fastapi", "type": "web", "kind": "server"}
+EXPECTED = Expected("fastapi", "fastapi")
+request, query = EXPECTED.request, EXPECTED.query
 WHO: contextvars.ContextVar[str] = contextvars.ContextVar("who", default="nobody")
-
-
-def request(resource: str, url: str, status: int = 200, route: str | None = None, **more: Any) -> dict[str, Any]:
-    attributes = {
-        "component": "fastapi",
-        "http.request.method": resource.partition(" ")[0],
-        "http.response.status_code": status,
-        "network.peer.address": "10.1.2.3",
-        "network.protocol.version": "1.1",
-        "url.full": f"http://testserver{url}",
-    }
-    if route is not None:
-        attributes["http.route"] = route
-    return {**SPAN, "resource": resource, **more, "attributes": attributes}
-
-
-def query(resource: str = "select 1", parent: str = "fastapi.request") -> dict[str, Any]:
-    tags = {"component": "sqlite", "db.system.name": "sqlite"}
-    span = {"name": "sqlite.query", "service": "sqlite", "type": "sql", "kind": "client"}
-    return {**span, "resource": resource, "parent": parent, "attributes": tags}
 
 
 def select(statement: str = "select 1") -> None:
@@ -186,7 +168,7 @@ def test_dependencies(app: Any, spans: Spans) -> None:
     assert ask(app, "/depends").body == b'["dependency","starlette.requests"]'
     first, opened, closed = spans()
     assert first == request("GET /depends", "/depends", 200, "/depends")
-    assert opened == query("select 'opened'")
+    assert opened == query(statement="select 'opened'")
     assert closed["resource"] == "select 'closed'"
 
 
@@ -208,7 +190,7 @@ def test_background_tasks_have_the_frameworks_name(app: Any, spans: Spans) -> No
     assert first == request("GET /background", "/background", 200, "/background")
     assert (task["name"], task["service"], task["resource"]) == ("fastapi.background_task", "fastapi", "select")
     assert task["links"] == 1
-    assert later == query("select 'later'", "fastapi.background_task")
+    assert later == query("fastapi.background_task", "select 'later'")
 
 
 def test_streams_of_threads(app: Any, spans: Spans) -> None:

@@ -19,6 +19,7 @@ from sanic.exceptions import SanicException
 
 import vedette
 from tests.integrations.asgi_client import drive, pieces_of, run, scope_of
+from tests.integrations.expected import Expected, served
 from tests.integrations.loops import Loop, sanicked
 from tests.integrations.made import Spans
 
@@ -156,21 +157,12 @@ def server() -> Iterator[Loop]:
         yield loop
 
 
-def request(
-    server: Loop, resource: str, url: str, status: int = 200, route: str | None = None, **more: Any
-) -> dict[str, Any]:
-    attributes = {
-        "component": "sanic",
-        "http.request.method": resource.partition(" ")[0],
-        "http.response.status_code": status,
-        "network.peer.address": "127.0.0.1",
-        "network.protocol.version": "1.1",
-        "url.full": f"http://127.0.0.1:{server.port}{url}",
-    }
-    if route is not None:
-        attributes["http.route"] = route
-    span = {"name": "sanic.request", "service": "sanic", "type": "web", "kind": "server"}
-    return {**span, "resource": resource, **more, "attributes": attributes}
+EXPECTED = Expected("sanic", "sanic", "websocket /socket/<room>", peer="127.0.0.1")
+query, message = EXPECTED.query, EXPECTED.message
+
+
+def request(server: Loop, resource: str, url: str, *told: Any, **more: Any) -> dict[str, Any]:
+    return EXPECTED.request(resource, url, *told, base=f"http://127.0.0.1:{server.port}", **more)
 
 
 def named(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -179,12 +171,6 @@ def named(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
         name = span["attributes"].pop("sanic.route.name", None)
         assert (name is not None) == (VERSION >= (21, 3) and "http.route" in span["attributes"])
     return made
-
-
-def query(parent: str = "sanic.request") -> dict[str, Any]:
-    tags = {"component": "sqlite", "db.system.name": "sqlite"}
-    span = {"name": "sqlite.query", "resource": "select 1", "service": "sqlite", "type": "sql", "kind": "client"}
-    return {**span, "parent": parent, "attributes": tags}
 
 
 @pytest.mark.parametrize(
@@ -337,42 +323,13 @@ def converse(server: Loop, path: str, *texts: str) -> list[Any]:
         server.rest(0.1)
 
 
-def message_span(kind: str, parent: str | None = None, **attributes: Any) -> dict[str, Any]:
-    made = {
-        "name": f"websocket.{kind}",
-        "resource": "websocket /socket/<room>",
-        "service": "sanic",
-        "type": "websocket",
-        "kind": "consumer" if kind == "receive" else "producer",
-        "links": 1,
-    }
-    tags = {f"websocket.{key.replace('_', '.')}": value for key, value in attributes.items()}
-    return {**made, **({"parent": parent} if parent else {}), "attributes": {"component": "sanic", **tags}}
-
-
-def message(kind: str, length: int, parent: str | None = None) -> dict[str, Any]:
-    return message_span(kind, parent, message_type="text", message_length=length, message_frames=1)
-
-
-def served(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [span for span in made if span["attributes"]["component"] != "aiohttp_client"]
-
-
 @MESSAGES
 def test_messages_are_traces_linked_to_the_handshake(server: Loop, spans: Spans) -> None:
     assert converse(server, "/socket/1", "hello", "close")[:1] == ["hellohello"]
     handshake, *others = served(spans())
     assert handshake["attributes"]["http.response.status_code"] == 101
     assert (handshake["resource"], handshake["type"]) == ("websocket /socket/<room>", "websocket")
-    within = "websocket.receive"
-    assert others == [
-        message("receive", 5),
-        query(within),
-        message("send", 10, within),
-        message("receive", 5),
-        query(within),
-        message_span("close", within, close_code=1001),
-    ]
+    assert others == EXPECTED.conversation((5, "text"))
 
 
 @MESSAGES

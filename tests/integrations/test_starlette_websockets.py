@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from tests.integrations.asgi_client import talk, text
 from tests.integrations.made import Spans
-from tests.integrations.starlette_app import SPAN, made, query, raised_by
+from tests.integrations.starlette_app import EXPECTED, made, raised_by
 
 
 @pytest.fixture(scope="module")
@@ -17,52 +17,23 @@ def app() -> Starlette:
     return made()
 
 
-def message_span(kind: str, parent: str | None = None, **attributes: Any) -> dict[str, Any]:
-    made = {
-        "name": f"websocket.{kind}",
-        "resource": "websocket /socket/{room}",
-        "service": "starlette",
-        "type": "websocket",
-        "kind": "consumer" if kind == "receive" else "producer",
-        "links": 1,
-    }
-    named = {f"websocket.{key.replace('_', '.')}": value for key, value in attributes.items()}
-    return {**made, **({"parent": parent} if parent else {}), "attributes": {"component": "starlette", **named}}
-
-
-def message(kind: str, length: int, parent: str | None = None) -> dict[str, Any]:
-    return message_span(kind, parent, message_type="text", message_length=length, message_frames=1)
-
-
-HANDSHAKE = {
-    **SPAN,
-    "type": "websocket",
-    "resource": "websocket /socket/{room}",
-    "attributes": {
-        "component": "starlette",
-        "http.request.method": "GET",
-        "http.response.status_code": 101,
-        "http.route": "/socket/{room}",
-        "http.upgraded": "websocket",
-        "network.peer.address": "10.1.2.3",
-        "network.protocol.version": "1.1",
-        "url.full": "ws://testserver/socket/1",
-    },
-}
+message = EXPECTED.message
+HANDSHAKE = EXPECTED.request(
+    "websocket /socket/{room}",
+    "/socket/1",
+    101,
+    "/socket/{room}",
+    method="GET",
+    base="ws://testserver",
+    type="websocket",
+)
+HANDSHAKE["attributes"]["http.upgraded"] = "websocket"
 
 
 def test_messages_are_traces_linked_to_the_handshake(app: Any, spans: Spans) -> None:
     answered = talk(app, "/socket/1", [text("hello"), text("close")])
     assert [sent["type"] for sent in answered.sent] == ["websocket.accept", "websocket.send", "websocket.close"]
-    assert spans() == [
-        HANDSHAKE,
-        message("receive", 5),
-        query("websocket.receive"),
-        message("send", 10, "websocket.receive"),
-        message("receive", 5),
-        query("websocket.receive"),
-        message_span("close", "websocket.receive", close_code=1001),
-    ]
+    assert spans() == [HANDSHAKE, *EXPECTED.conversation((5, "text"))]
     handshake, *others = spans.last
     assert len({span["trace_id"] for span in spans.last}) == 3
     linked = [span["links"][0][1] for span in others if span.get("links")]

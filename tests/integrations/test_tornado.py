@@ -17,6 +17,7 @@ import tornado
 from tornado import gen, template, web, websocket
 
 import vedette
+from tests.integrations.expected import Expected
 from tests.integrations.loops import Loop, tornadoed
 from tests.integrations.made import Spans
 
@@ -206,28 +207,14 @@ def server() -> Iterator[Loop]:
             yield loop
 
 
-def request(
-    server: Loop, handler: str, url: str, status: int = 200, route: str | None = None, **more: Any
-) -> dict[str, Any]:
-    attributes = {
-        "component": "tornado",
-        "http.request.method": more.pop("method", "GET"),
-        "http.response.status_code": status,
-        "network.peer.address": "127.0.0.1",
-        "network.protocol.version": "1.1",
-        "url.full": f"http://127.0.0.1:{server.port}{url}",
-    }
-    if route is not None:
-        attributes["http.route"] = route
+SOCKET = f"{__name__}.Socket"
+EXPECTED = Expected("tornado", "tornado-web", SOCKET, peer="127.0.0.1")
+query = EXPECTED.query
+
+
+def request(server: Loop, handler: str, url: str, *told: Any, **more: Any) -> dict[str, Any]:
     resource = f"{__name__}.{handler}" if handler[0].isupper() and " " not in handler else handler
-    span = {"name": "tornado.request", "service": "tornado-web", "type": "web", "kind": "server"}
-    return {**span, "resource": resource, **more, "attributes": attributes}
-
-
-def query(parent: str = "tornado.request") -> dict[str, Any]:
-    tags = {"component": "sqlite", "db.system.name": "sqlite"}
-    span = {"name": "sqlite.query", "resource": "select 1", "service": "sqlite", "type": "sql", "kind": "client"}
-    return {**span, "parent": parent, "attributes": tags}
+    return EXPECTED.request(resource, url, *told, base=f"http://127.0.0.1:{server.port}", **{"method": "GET", **more})
 
 
 @pytest.mark.parametrize(
@@ -394,44 +381,13 @@ def converse(server: Loop, path: str, *messages: Any) -> list[Any]:
         server.rest(0.05)
 
 
-def message_span(kind: str, path: str, parent: str | None = None, **attributes: Any) -> dict[str, Any]:
-    made = {
-        "name": f"websocket.{kind}",
-        "resource": path,
-        "service": "tornado-web",
-        "type": "websocket",
-        "kind": "consumer" if kind == "receive" else "producer",
-        "links": 1,
-    }
-    named = {f"websocket.{key.replace('_', '.')}": value for key, value in attributes.items()}
-    return {**made, **({"parent": parent} if parent else {}), "attributes": {"component": "tornado", **named}}
-
-
-def message(kind: str, length: int, path: str, parent: str | None = None, form: str = "text") -> dict[str, Any]:
-    return message_span(kind, path, parent, message_type=form, message_length=length, message_frames=1)
-
-
-SOCKET = f"{__name__}.Socket"
-
-
 def test_messages_are_traces_linked_to_the_handshake(server: Loop, spans: Spans) -> None:
     assert converse(server, "/socket/1", "hello", b"abc", "close")[:2] == ["hellohello", b"abcabc"]
     handshake, *others = spans()
     assert handshake["attributes"]["http.response.status_code"] == 101
     assert handshake["attributes"]["http.upgraded"] == "websocket"
     assert (handshake["resource"], handshake["type"]) == (SOCKET, "websocket")
-    within = "websocket.receive"
-    assert others == [
-        message("receive", 5, SOCKET),
-        query(within),
-        message("send", 10, SOCKET, within),
-        message("receive", 3, SOCKET, form="binary"),
-        query(within),
-        message("send", 6, SOCKET, within, form="binary"),
-        message("receive", 5, SOCKET),
-        query(within),
-        message_span("close", SOCKET, within, close_code=1001),
-    ]
+    assert others == EXPECTED.conversation((5, "text"), (3, "binary"))
 
 
 @pytest.mark.parametrize("kind", ["later", pytest.param("native", marks=NATIVE)])
