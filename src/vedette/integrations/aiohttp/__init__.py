@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from vedette.instrument import Around, Integration
+from vedette.instrument.families import asgi
 from vedette.integrations.aiohttp import body, request, socket
-from vedette.integrations.aiohttp.switches import OPTIONS, switches
+from vedette.integrations.aiohttp.switches import switches
 
 integration = Integration(
     "aiohttp",
@@ -18,7 +19,7 @@ integration = Integration(
     service="aiohttp-web",
     service_wins=False,
     protection=["http", "blocking"],
-    options=OPTIONS,
+    options=asgi.OPTIONS,
     pins={"<3.5": ["multidict<5", "yarl<1.5", "async-timeout<4", "chardet<5"], "<3.9": ["yarl<1.10"]},
     hooks=[
         Around("aiohttp.web_app:Application._handle", request.handling),

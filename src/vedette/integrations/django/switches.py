@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from vedette.instrument import option
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from vedette.instrument import Integration
+from vedette.instrument.families import switches as family
 
 _FOLLOWS = "; as the setting `detail` says if not given"
 
@@ -42,18 +37,10 @@ OPTIONS = (
 )
 
 
-class Switches:
+class Switches(family.Switches):
     """What the options say in this process."""
 
-    __slots__ = ("integration",)
-
-    integration: Integration
-    """The declaration, which puts itself here."""
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """The options by name."""
-        return self.integration.values
+    __slots__ = ()
 
     def on(self, part: str) -> bool:
         """Whether a part of Django's own work is told of."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from vedette.instrument import Around, Integration, Setup
+from vedette.instrument.families import asgi
 from vedette.integrations.sanic import request, socket, touchup
-from vedette.integrations.sanic.switches import OPTIONS, switches
+from vedette.integrations.sanic.switches import switches
 
 integration = Integration(
     "sanic",
@@ -18,7 +19,7 @@ integration = Integration(
     service="sanic",
     service_wins=False,
     protection=["http", "blocking"],
-    options=OPTIONS,
+    options=asgi.OPTIONS,
     pins={"<22": ["websockets<11"], "<24": ["websockets<13"]},
     tests_use=["aiohttp"],
     hooks=[

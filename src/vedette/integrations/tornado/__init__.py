@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from vedette.instrument import Around, Integration
+from vedette.instrument.families import asgi
 from vedette.integrations.tornado import coroutines, request, socket, template
-from vedette.integrations.tornado.switches import OPTIONS, switches
+from vedette.integrations.tornado.switches import switches
 
 HANDLER = "tornado.web:RequestHandler"
 
@@ -20,7 +21,7 @@ integration = Integration(
     service="tornado-web",
     service_wins=False,
     protection=["http", "blocking"],
-    options=OPTIONS,
+    options=asgi.OPTIONS,
     hooks=[
         Around(f"{HANDLER}._execute", request.executing),
         Around(f"{HANDLER}._handle_request_exception", request.failed),
