@@ -15,18 +15,24 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from tests.agent.conftest import LocalAgent
 from tests.agent.made import row
 from tests.agent.test_pages import EVIL, Elements
-from vedette.agent.inventory import book, endpoint
+from vedette.agent.inventory import announced, book, endpoint, room, saved
 from vedette.agent.inventory.book import Book
 from vedette.agent.inventory.endpoint import Endpoint, Identity
 from vedette.agent.inventory.json_schema import json_schema
 from vedette.agent.inventory.observation import observed
 from vedette.agent.inventory.openapi import openapi
+from vedette.agent.inventory.room import Room
 from vedette.agent.inventory.route_template import template
-from vedette.agent.inventory.shape import Shape, as_json, from_json, learn
+from vedette.agent.inventory.shape import Lesson, Shape, as_json, from_json, learn
 from vedette.agent.options import Options
 
 EMAIL = [8, {"category": "pii", "type": "email"}]
 ORDER = [{"id": [8], "email": EMAIL, "lines": [[[{"sku": [8], "pieces": [4]}]], {"len": 2}], "note": [1]}]
+
+
+def lesson(formats: dict[str, str] | None = None) -> Lesson:
+    """What comes with a schema, with all the room there is."""
+    return Lesson(formats or {}, Room())
 
 
 def request(**given: Any):
@@ -278,16 +284,16 @@ def test_route_templates_become_paths(route, path, parameters):
 def test_objects_whose_names_are_data_are_told_as_such():
     shape = Shape()
     for n in range(5):
-        learn(shape, [{f"sku-{n}": [4]}], {})
+        learn(shape, [{f"sku-{n}": [4]}], lesson())
     assert json_schema(shape) == {"type": "object", "additionalProperties": {"type": "integer"}}
-    learn(shape, [{"total": [4]}], {})
+    learn(shape, [{"total": [4]}], lesson())
     assert len(json_schema(shape)["properties"]) == 6
 
 
 def test_formats_that_differ_are_none():
     shape = Shape()
     for told in ({"": "uuid"}, {"": "uuid"}, {}):
-        learn(shape, [8], told)
+        learn(shape, [8], lesson(told))
     assert json_schema(shape) == {"type": "string"}
 
 
@@ -340,8 +346,8 @@ def test_whatever_is_told_the_document_is_valid(told, route, method, authenticat
 def test_shapes_keep_what_they_learned(told):
     shape = Shape()
     for encoded in told:
-        learn(shape, encoded, {})
-    assert from_json(json.loads(json.dumps(as_json(shape)))) == shape
+        learn(shape, encoded, lesson())
+    assert from_json(json.loads(json.dumps(as_json(shape))), Room()) == shape
     json_schema(shape)
 
 
@@ -350,7 +356,7 @@ def test_deep_shapes_hurt_nobody():
     for _ in range(400):
         encoded = [{"n": encoded}]
     shape = Shape()
-    learn(shape, encoded, {})
+    learn(shape, encoded, lesson())
     assert json.dumps(json_schema(shape)).count('"n"') <= 25
 
 
@@ -407,3 +413,64 @@ def test_a_clock_that_is_ahead_does_not_make_the_other_endpoints_old(agent):
     agent.store([plain("/a", start=now), plain("/b", start=now + 10 * book.AGE)])
     known = agent.client.get("/api/endpoints").json()["endpoints"]
     assert {each["route"] for each in known} == {"/a", "/b"}
+
+
+def hostile(number: int, route: str = "/a"):
+    """A request whose fields are named as nobody names them, a thousand objects deep and wide."""
+    inner = {f"{number}-{n}-" + "n" * 30: [8, {"category": f"c{n}", "type": f"t{number}"}] for n in range(10)}
+    body = [{f"{number}-{n}": [inner] for n in range(20)} | {"n" * 9_000: [8]}]
+    said = {f"security.api.{part}.schema": json.dumps(body) for part in ("request.body", "response.body")}
+    return request(attributes={**said, "http.route": route})
+
+
+def test_names_without_end_are_bounded_counted_and_shown(agent):
+    agent.store([hostile(number) for number in range(40)])
+    page = agent.client.get("/api-inventory/endpoint?service=shop&method=POST&route=%2Fa").text
+    (known,) = agent.client.get("/api/endpoints").json()["endpoints"]
+    assert known["left_out"] > 1_000
+    assert f"{known['left_out']:,} more" in page
+    state = agent.client.get("/api/about").json()["inventory"]
+    assert (state["endpoints"], state["left_out"]) == (1, known["left_out"])
+    assert 1_500 < state["places"] <= room.OF_ONE
+    document(agent)
+
+
+def test_all_endpoints_together_are_bounded_too_also_when_they_are_read_again(tmp_path, monkeypatch):
+    local = LocalAgent(Options(data=tmp_path))
+    try:
+        monkeypatch.setattr(book, "OF_ALL", 5_000)
+        local.store([hostile(number % 4, f"/{number // 4}") for number in range(40)])
+        assert len(local.client.get("/api/endpoints").json()["endpoints"]) == 10
+        state = local.client.get("/api/about").json()["inventory"]
+        assert (state["endpoints"], state["places"]) == (10, 5_000)
+        monkeypatch.setattr(saved, "OF_ALL", 3_000)  # as if an agent with other bounds had left it
+        again = Book()
+        again.catch_up(local.database.cursor(), local.writer.seq)
+        assert again.state()["places"] == 3_000
+    finally:
+        local.close()
+
+
+def test_a_span_that_can_not_be_learned_from_costs_itself_alone(agent, monkeypatch):
+    def picky(seen):
+        if seen["env"] == "bad":
+            raise ZeroDivisionError
+        return observed(seen)
+
+    monkeypatch.setattr(book, "observed", picky)
+    agent.store([plain("/a"), plain("/b", env="bad"), plain("/c"), request(attributes={"x": "y" * 70_000})])
+    listed = agent.client.get("/api/endpoints").json()["endpoints"]
+    assert [each["route"] for each in listed] == ["/a", "/c"]
+    assert agent.client.get("/api/about").json()["inventory"]["unreadable"] == 2
+
+
+def test_announced_routes_are_bounded_together(monkeypatch):
+    monkeypatch.setattr(announced, "MOST_IN_ALL", 50)
+    monkeypatch.setattr(announced, "MOST_ROUTES", 20)
+    told = announced.Announced()
+    for number in range(10):
+        told.take(f"s{number}", "", [{"method": "GET", "path": f"/{n}"} for n in range(30)])
+    left = list(told.uncalled({}))
+    assert len(left) == 40
+    assert {each.identity.service for each in left} == {"s8", "s9"}
+    assert told.left_out == 10 * 30 - 40

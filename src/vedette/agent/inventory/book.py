@@ -17,14 +17,15 @@ from vedette.agent.inventory import saved
 from vedette.agent.inventory.announced import Announced
 from vedette.agent.inventory.endpoint import Endpoint, Identity
 from vedette.agent.inventory.observation import Observation, observed
-from vedette.agent.query.statements import rows, statement
+from vedette.agent.inventory.room import OF_ALL, OF_ONE
+from vedette.agent.query.statements import Row, rows, statement
 
-MOST = 5_000
+MOST = 3_000
 """Endpoints that are kept; the one that was not met for longest goes first."""
 AGE = 30 * 24 * 3600 * 1_000_000_000
 """Nanoseconds without a request after which an endpoint is forgotten."""
-STEP = 20_000
-"""Spans looked at in one go."""
+STEP = 2_000
+"""Spans looked at in one go; their attributes are in memory meanwhile."""
 PAUSE = 2.0
 """Seconds between two writes of what has changed."""
 
@@ -39,6 +40,10 @@ class Book:
         self._gone: set[Identity] = set()
         self._seq: int | None = None
         """Number of the newest span that was learned from; None before the book is read."""
+        self._places = 0
+        """Of all endpoints' shapes."""
+        self._unreadable = 0
+        """Spans that could not be learned from, or were too large for it."""
         self._announced = Announced()
         self._next_save = 0.0
 
@@ -51,22 +56,35 @@ class Book:
         with self._lock:
             if self._seq is None:
                 self._known, self._seq = saved.read(cursor)
+                self._places = sum(known.room.held for known in self._known.values())
             if self._seq > newest:
                 self._seq = 0  # all spans had expired, and were numbered anew after a restart
             while self._seq < newest:
                 upto = min(self._seq + STEP, newest)
                 for row in rows(cursor, statement("requests"), [self._seq, upto]):
-                    seen = observed(row)
-                    if seen is not None:
-                        self._learn(seen)
+                    self._look_at(row)
                 self._seq = upto
                 self._forget()
             if self._changed and (save or time.monotonic() >= self._next_save):
                 self._save(cursor, self._seq)
 
+    def _look_at(self, row: Row) -> None:
+        """Learns from one span. Whatever is wrong with it, the spans after it have their turn."""
+        try:
+            seen = None if row["attributes"] is None else observed(row)
+        except Exception:
+            seen, row = None, {**row, "attributes": None}
+        if seen is not None:
+            self._learn(seen)
+        self._unreadable += row["attributes"] is None
+
     def _learn(self, seen: Observation) -> None:
         identity = Identity(seen.service, seen.method, seen.route)
-        self._known.setdefault(identity, Endpoint(identity)).learn(seen)
+        known = self._known.setdefault(identity, Endpoint(identity))
+        before = known.room.held
+        known.room.most = min(OF_ONE, before + max(OF_ALL - self._places, 0))
+        known.learn(seen)
+        self._places += known.room.held - before
         self._changed.add(identity)
         self._gone.discard(identity)
 
@@ -82,6 +100,7 @@ class Book:
             if at >= over and known.last_seen >= oldest:
                 break
             del self._known[known.identity]
+            self._places -= known.room.held
             self._changed.discard(known.identity)
             self._gone.add(known.identity)
 
@@ -114,6 +133,20 @@ class Book:
                     (each for each in self._announced.uncalled(self._known) if each.identity == identity), None
                 )
             return copy.deepcopy(known)
+
+    def state(self) -> dict[str, int]:
+        """How much it holds: `endpoints`, `places` of their shapes; and what it does not: how often a place was
+        `left_out`, how many spans were `unreadable`, how many announced routes were too many (`unannounced`).
+        """
+        with self._lock:
+            left_out = sum(known.room.left_out for known in self._known.values())
+            return {
+                "endpoints": len(self._known),
+                "places": self._places,
+                "left_out": left_out,
+                "unreadable": self._unreadable,
+                "unannounced": self._announced.left_out,
+            }
 
     def services(self) -> list[str]:
         """Names of the services that have endpoints."""

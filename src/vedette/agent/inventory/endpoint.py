@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from vedette.agent.inventory import shape
 from vedette.agent.inventory.observation import REQUEST, RESPONSE, Observation
-from vedette.agent.inventory.shape import Shape
+from vedette.agent.inventory.room import OF_ONE, Room
+from vedette.agent.inventory.shape import Lesson, Shape
 
 MINUTE = 60_000_000_000
 MINUTES = 60
@@ -54,6 +55,8 @@ class Endpoint:
     """By part (`headers`, `query`, `body`, ...), of requests that were not refused."""
     responses: dict[str, dict[str, Shape]] = field(default_factory=dict)
     """By status, then by part."""
+    room: Room = field(default_factory=Room)
+    """What may be remembered of these shapes."""
 
     def learn(self, seen: Observation) -> None:
         """Adds one request."""
@@ -85,13 +88,16 @@ class Endpoint:
         if not seen.status.startswith("4"):  # a refused request says what the endpoint does not take
             _add(self.request_types, seen.request_type)
             for part, encoded in seen.request.items():
-                shape.learn(self.request.setdefault(part, Shape()), encoded, seen.formats.get(f"request.{part}", {}))
+                self._learn_shape(self.request, part, encoded, seen.formats.get(f"request.{part}", {}))
         if seen.status not in self.responses and len(self.responses) >= MOST_VALUES:
             return
         _add(self.response_types.setdefault(seen.status, {}), seen.response_type)
         parts = self.responses.setdefault(seen.status, {})
         for part, encoded in seen.response.items():
-            shape.learn(parts.setdefault(part, Shape()), encoded, seen.formats.get(f"response.{part}", {}))
+            self._learn_shape(parts, part, encoded, seen.formats.get(f"response.{part}", {}))
+
+    def _learn_shape(self, parts: dict[str, Shape], part: str, encoded: Any, formats: dict[str, str]) -> None:
+        shape.learn(parts.setdefault(part, Shape()), encoded, Lesson(formats, self.room))
 
     def classes(self) -> dict[str, set[str]]:
         """Classes of sensitive data in the `request` and in the `response`; what authenticates is told elsewhere."""
@@ -118,6 +124,7 @@ def as_json(endpoint: Endpoint) -> dict[str, Any]:
     """For storage: all but the identity."""
     return {
         **{name: getattr(endpoint, name) for name in PLAIN},
+        "left_out": endpoint.room.left_out,
         "minutes": [[minute, *counts] for minute, counts in endpoint.minutes.items()],
         "request": {part: shape.as_json(known) for part, known in endpoint.request.items()},
         "responses": {
@@ -127,16 +134,18 @@ def as_json(endpoint: Endpoint) -> dict[str, Any]:
     }
 
 
-def from_json(identity: Identity, told: dict[str, Any]) -> Endpoint:
-    """What `as_json` made."""
+def from_json(identity: Identity, told: dict[str, Any], most: int = OF_ONE) -> Endpoint:
+    """What `as_json` made, with at most so many places for shapes."""
+    room = Room(most, left_out=told.get("left_out", 0))
     return Endpoint(
         identity,
         **{name: told[name] for name in PLAIN},
         minutes={minute: counts for minute, *counts in told["minutes"]},
-        request=_parts(told["request"], REQUEST),
-        responses={status: _parts(parts, RESPONSE) for status, parts in told["responses"].items()},
+        request=_parts(told["request"], REQUEST, room),
+        responses={status: _parts(parts, RESPONSE, room) for status, parts in told["responses"].items()},
+        room=room,
     )
 
 
-def _parts(told: dict[str, Any], known: tuple[str, ...]) -> dict[str, Shape]:
-    return {part: shape.from_json(told[part]) for part in known if part in told}
+def _parts(told: dict[str, Any], known: tuple[str, ...], room: Room) -> dict[str, Shape]:
+    return {part: shape.from_json(told[part], room) for part in known if part in told}

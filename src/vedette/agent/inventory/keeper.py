@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 import threading
 
-import duckdb
-
 from vedette.agent.inventory.book import Book
 from vedette.agent.store import Database, Writer
 
@@ -47,7 +45,8 @@ class Keeper:
                 self._book.catch_up(cursor, self._writer.seq, save)
             finally:
                 cursor.close()
-        except duckdb.Error as error:  # tried again at the next beat, or after the writer has opened the file anew
+        except Exception as error:  # tried again at the next beat, or after the writer has opened the file anew
             if not self._complained:
                 self._complained = True
-                print(f"vedette agent: the API inventory could not be saved: {error}", file=sys.stderr, flush=True)
+                text = f"vedette agent: the API inventory could not be brought up to date: {error}"
+                print(text, file=sys.stderr, flush=True)

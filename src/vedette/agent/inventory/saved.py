@@ -10,6 +10,7 @@ import duckdb
 
 from vedette.agent.inventory import endpoint as endpoints
 from vedette.agent.inventory.endpoint import Endpoint, Identity
+from vedette.agent.inventory.room import OF_ALL, OF_ONE
 
 READ = "SELECT service, method, route, known FROM endpoints"
 REMOVE = "DELETE FROM endpoints WHERE service = ? AND method = ? AND route = ?"
@@ -19,12 +20,15 @@ ADD = "INSERT OR REPLACE INTO endpoints VALUES (?, ?, ?, ?, ?)"
 def read(cursor: duckdb.DuckDBPyConnection) -> tuple[dict[Identity, Endpoint], int]:
     """What was saved, and up to which span it was learned. What can't be read is left out."""
     known: dict[Identity, Endpoint] = {}
+    left = OF_ALL
     for service, method, route, told in cursor.execute(READ).fetchall():
         identity = Identity(service, method, route)
         try:
-            known[identity] = endpoints.from_json(identity, json.loads(told))
+            one = endpoints.from_json(identity, json.loads(told), min(OF_ONE, left))
         except (ValueError, KeyError, TypeError, RecursionError):
             continue
+        known[identity] = one
+        left -= one.room.held
     row = cursor.execute("SELECT max(seq) FROM endpoints_progress").fetchone()
     return known, int(row[0]) if row and row[0] is not None else 0
 

@@ -6,11 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from vedette.agent.inventory.room import Room
+
 TYPES = {0: "unknown", 1: "null", 2: "boolean", 4: "integer", 8: "string", 16: "number"}
 """Types by their numbers in the encoded schema."""
 MOST_FIELDS = 200
 """Fields that are remembered of one object."""
 MOST_DEPTH = 20
+MOST_NAME = 200
+"""Characters of a field's name; a longer one is data, not a name."""
+MOST_CLASSES = 20
+"""Classes of sensitive data that are remembered of one value."""
+MOST_FORMAT = 40
+"""Characters of a format's name."""
 MANY_NAMES = 20
 FEW_NAMES = 4
 """Fields from which an object may be one whose names are data (pieces by product), if no field is always there: of few,
@@ -70,40 +78,58 @@ class Shape:
             yield self.items
 
 
-def learn(shape: Shape, encoded: Any, formats: dict[str, str], place: str = "", depth: int = 0) -> None:
-    """Adds one encoded schema; what is none is left out.
+@dataclass
+class Lesson:
+    """What comes with an encoded schema while it is learned."""
 
-    `formats` has formats of strings by place, as they are told beside the schema.
-    """
+    formats: dict[str, str]
+    """Formats of strings by place, as they are told beside the schema."""
+    room: Room
+    """How much more may be remembered."""
+
+
+def learn(shape: Shape, encoded: Any, lesson: Lesson, place: str = "", depth: int = 0) -> None:
+    """Adds one encoded schema; what is none is left out, and so is what there is no room for (which is counted)."""
     if not isinstance(encoded, list) or not encoded or depth > MOST_DEPTH:
         return
     kind, said = encoded[0], encoded[1] if len(encoded) > 1 and isinstance(encoded[1], dict) else {}
     shape.seen += 1
     shape.cut = shape.cut or said.get("truncated") is True
     if isinstance(kind, dict):
-        _learn_object(shape, kind, formats, place, depth)
+        _learn_object(shape, kind, lesson, place, depth)
     elif isinstance(kind, list):
-        _learn_list(shape, kind, formats, place, depth)
+        _learn_list(shape, kind, lesson, place, depth)
     else:
-        _learn_scalar(shape, kind, said, formats.get(place, ""))
+        _learn_scalar(shape, kind, said, lesson.formats.get(place, "")[:MOST_FORMAT])
 
 
-def _learn_object(shape: Shape, fields: dict[str, Any], formats: dict[str, str], place: str, depth: int) -> None:
+def _learn_object(shape: Shape, fields: dict[str, Any], lesson: Lesson, place: str, depth: int) -> None:
     _count(shape, "object")
     for name, encoded in fields.items():
-        if name not in shape.fields and len(shape.fields) >= MOST_FIELDS:
-            shape.cut = True
-            continue
-        part = shape.fields.setdefault(str(name), Shape())
-        learn(part, encoded, formats, f"{place}/{_escaped(name)}", depth + 1)
+        part = shape.fields.get(name) or _new_field(shape, name, lesson.room)
+        if part is not None:
+            learn(part, encoded, lesson, f"{place}/{_escaped(name)}", depth + 1)
 
 
-def _learn_list(shape: Shape, kinds: list[Any], formats: dict[str, str], place: str, depth: int) -> None:
+def _new_field(shape: Shape, name: str, room: Room) -> Shape | None:
+    """A place for a field that was not met before; None if there is no room for it."""
+    if len(name) > MOST_NAME or len(shape.fields) >= MOST_FIELDS or not room.take():
+        room.left_out += 1
+        shape.cut = True
+        return None
+    return shape.fields.setdefault(name, Shape())
+
+
+def _learn_list(shape: Shape, kinds: list[Any], lesson: Lesson, place: str, depth: int) -> None:
     _count(shape, "array")
+    if kinds and shape.items is None:
+        if not lesson.room.take():
+            lesson.room.left_out += 1
+            shape.cut = True
+            return
+        shape.items = Shape()
     for encoded in kinds:
-        if shape.items is None:
-            shape.items = Shape()
-        learn(shape.items, encoded, formats, f"{place}/*", depth + 1)
+        learn(shape.items, encoded, lesson, f"{place}/*", depth + 1)  # type: ignore[arg-type]  # made above
 
 
 def _learn_scalar(shape: Shape, kind: Any, said: dict[str, Any], format: str) -> None:
@@ -112,7 +138,9 @@ def _learn_scalar(shape: Shape, kind: Any, said: dict[str, Any], format: str) ->
     if name == "string":
         shape.format = format if shape.format in (None, format) else ""
     if isinstance(said.get("category"), str) and isinstance(said.get("type"), str):
-        shape.classes.add(f"{said['category']}:{said['type']}"[:80])
+        told = f"{said['category']}:{said['type']}"[:80]
+        if told in shape.classes or len(shape.classes) < MOST_CLASSES:
+            shape.classes.add(told)
 
 
 def _count(shape: Shape, name: str, times: int = 1) -> None:
@@ -121,7 +149,7 @@ def _count(shape: Shape, name: str, times: int = 1) -> None:
 
 def _escaped(name: str) -> str:
     """As in JSON pointers (RFC 6901)."""
-    return str(name).replace("~", "~0").replace("/", "~1")
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 def merge(into: Shape, other: Shape) -> None:
@@ -156,14 +184,15 @@ def as_json(shape: Shape) -> dict[str, Any]:
     return told
 
 
-def from_json(told: dict[str, Any]) -> Shape:
-    """What `as_json` made."""
+def from_json(told: dict[str, Any], room: Room) -> Shape:
+    """What `as_json` made, as far as there is room for it."""
+    fields = {name: from_json(part, room) for name, part in told.get("fields", {}).items() if room.take()}
     return Shape(
         told["seen"],
         dict(told["types"]),
         set(told.get("classes", ())),
         told.get("format"),
-        {name: from_json(part) for name, part in told.get("fields", {}).items()},
-        from_json(told["items"]) if "items" in told else None,
+        fields,
+        from_json(told["items"], room) if "items" in told and room.take() else None,
         told.get("cut", False),
     )

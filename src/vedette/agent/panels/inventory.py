@@ -110,6 +110,7 @@ def as_json(each: Endpoint) -> dict[str, Any]:
         "envs": ranked(each.envs),
         "statuses": each.statuses,
         "authentication": ranked(each.authentication),
+        "left_out": each.room.left_out,
         "sensitive_data": sorted(classes["request"] | classes["response"]),
     }
 
@@ -162,6 +163,7 @@ def details(each: Endpoint) -> dict[str, Any]:
         **line(each),
         "first": each.first_seen,
         "blocked": each.blocked,
+        "left_out": each.room.left_out,
         "envs": ranked(each.envs),
         "kinds": [{"label": kind(told).label, "share": _share(each, told)} for told in ranked(each.authentication)],
         "statuses": [_status(each, status) for status in sorted(each.statuses)],

@@ -11,6 +11,7 @@ import duckdb
 from vedette import _native
 from vedette.agent.counters import Counters
 from vedette.agent.forward.forwarder import Forwarder
+from vedette.agent.inventory.book import Book
 from vedette.agent.options import Options
 from vedette.agent.query.statements import rows, statement
 from vedette.agent.receive.senders import Senders
@@ -27,6 +28,7 @@ def state(
     writer: Writer,
     senders: Senders,
     forwarder: Forwarder | None,
+    book: Book,
 ) -> dict[str, Any]:
     """`version`, `uptime` (s), `received`, `stored`, `dropped`, ..., `storage`, `senders`, `forward`, `process`."""
     rows_waiting, bytes_waiting = writer.waiting
@@ -42,6 +44,7 @@ def state(
         "senders": senders.as_json(),
         "forward": {"targets": [line.as_json() for line in forwarder.lines] if forwarder else []}
         | counters.group("forward"),
+        "inventory": book.state(),
         "process": _process(),
     }
 

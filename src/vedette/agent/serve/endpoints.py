@@ -174,7 +174,7 @@ def _metric_names(asked: Asked) -> dict[str, Any]:
 
 def _about(asked: Asked) -> dict[str, Any]:
     context = asked.context
-    parts = (context.options, context.counters, context.writer, context.senders, context.forwarder)
+    parts = (context.options, context.counters, context.writer, context.senders, context.forwarder, context.book)
     return state(asked.cursor, *parts)
 
 
@@ -336,6 +336,7 @@ ALL: tuple[Endpoint, ...] = (
             storage=ANYTHING,
             senders=many(named("Sender")),
             forward=ANYTHING,
+            inventory=COUNTS,
             process=ANYTHING,
         ),
         _about,
