@@ -11,6 +11,8 @@ import duckdb
 from vedette.agent.query.statements import Row, rows, statement
 
 MOST_SPANS = 10_000
+MOST_BYTES = 32 << 20
+"""Of attributes, events and all else that spans of one trace say: more is not read into memory at once."""
 LISTS = ("events", "links")
 OBJECTS = ("attributes", "failure", "structures", "process")
 
@@ -38,7 +40,7 @@ class Trace:
     duration: int
     """From the earliest start to the latest end, ns."""
     cut: bool
-    """Whether there are more spans than are shown."""
+    """Whether there are more spans than are shown, or more said of them."""
 
     @property
     def root(self) -> Row:
@@ -48,11 +50,11 @@ class Trace:
 
 def find_trace(cursor: duckdb.DuckDBPyConnection, trace_id: str, full: bool = False) -> Trace | None:
     """The trace with that id (hex), or None. With `full`, spans have their attributes, events and links."""
-    text = statement("trace_full" if full else "trace_spans")
-    spans = rows(cursor, text, [trace_id.rjust(32, "0"), MOST_SPANS + 1])
+    name, most = ("trace_full", [MOST_BYTES]) if full else ("trace_spans", [])
+    spans = rows(cursor, statement(name), [*most, trace_id.rjust(32, "0"), MOST_SPANS + 1])
     if not spans:
         return None
-    cut = len(spans) > MOST_SPANS
+    cut = len(spans) > MOST_SPANS or (full and spans[-1]["process"] is None)
     spans = [_decoded(span) for span in spans[:MOST_SPANS]]
     start = min(span["start"] for span in spans)
     end = max(span["start"] + span["duration"] for span in spans)

@@ -1,6 +1,7 @@
--- Whole spans in the order of their arrival, of traces that match the search. {condition} comes from the search.
+-- Whole spans in the order of their arrival, of traces that match the search: {matching} comes from it, and is
+-- empty where there is none (to look for all traces in all spans, once for each page, would cost most of the time).
 SELECT *
 FROM spans
-WHERE seq > ? AND trace_id IN (SELECT trace_id FROM spans WHERE {condition})
+WHERE seq > ? {matching}
 ORDER BY seq
 LIMIT ?
