@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import http.server
 import json
 import subprocess
 import sys
+import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.agent.conftest import LocalAgent
 from tests.agent.made import row
 from tests.agent.test_process import running
+from vedette.agent import client
 from vedette.agent.exchange.lines import BadSpan, row_of, span_of
 from vedette.agent.options import Options
 from vedette.agent.store import Database, SpanRow
@@ -159,7 +162,59 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # which goes by the clock
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(SpanRow._fields, VALUES)))
 def test_what_is_no_span_is_refused_with_a_reason(made):
     with contextlib.suppress(BadSpan):  # nothing else may come out
         assert len(row_of(made).trace_id) == 32
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_numbers_that_json_does_not_have_are_refused(agent, number, tmp_path):
+    span = f'{{"trace_id": "{TRACE}", "span_id": "01", "start": 1, "duration": 1, "attributes": {{"a": [{number}]}}}}'
+    given = {"X-Vedette-Token": agent.token}
+    answer = agent.client.post("/api/import", content=span.encode(), headers=given)
+    assert (answer.status_code, "is none, or infinite" in answer.text) == (400, True)
+    (tmp_path / "x.jsonl").write_text(span)
+    assert "line 1: " in vedette("import", tmp_path / "x.jsonl", "--data", tmp_path / "data", code=1)
+
+
+def test_the_token_goes_to_this_machine_unless_a_folder_was_named(monkeypatch, tmp_path):
+    monkeypatch.delenv(client.TOKEN, raising=False)
+    monkeypatch.setattr(client, "default_data_folder", lambda: tmp_path)
+    (tmp_path / "token").write_text("usual\n")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "token").write_text("named\n")
+    for url in ("http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1"):
+        assert client.token_for(url, None) == "usual"
+    for url in ("http://evil.example", "http://127.0.0.1.evil.example", "http://127.0.0.1@evil.example", "nothing"):
+        assert client.token_for(url, None) == ""
+    assert client.token_for("http://elsewhere", tmp_path / "other") == "named"
+    assert client.token_for("http://127.0.0.1:1", tmp_path / "none") == ""
+    monkeypatch.setenv(client.TOKEN, "told")
+    assert client.token_for("http://elsewhere", None) == "told"
+
+
+def test_neither_a_redirect_nor_a_proxy_gets_the_token(monkeypatch):
+    asked = []
+
+    class Elsewhere(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            asked.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", "/stolen")
+            self.end_headers()
+
+        do_GET = do_POST
+
+        def log_message(self, *args):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+        agent = client.Client(f"http://127.0.0.1:{server.server_port}", "token")
+        with pytest.raises(client.Refused, match="answers 302"), agent.stream("/api/import", b"{}", "text/plain"):
+            pass
+        server.shutdown()
+    assert asked == ["/api/import"]

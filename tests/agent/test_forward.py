@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import http.server
 import json
+import socket
 import threading
 import time
+import urllib.request
 
 import msgpack
 import pytest
@@ -14,9 +17,9 @@ from tests.agent.conftest import PAYLOADS
 from tests.agent.test_process import running
 from vedette.agent.counters import Counters
 from vedette.agent.forward.forwarder import Forwarder
-from vedette.agent.forward.letters import PROTOBUF, Letter
+from vedette.agent.forward.letters import PROTOBUF, VIA, Letter
 from vedette.agent.forward.spool import Spool
-from vedette.agent.forward.target import BadTarget, Target
+from vedette.agent.forward.target import Answer, BadTarget, Target
 
 DATADOG = (PAYLOADS / "ddtrace.v0.4.msgpack").read_bytes()
 OTLP = (PAYLOADS / "opentelemetry.otlp.pb").read_bytes()
@@ -28,6 +31,7 @@ class Receiver:
     def __init__(self) -> None:
         self.statuses: list[int] = []
         """The next answers; 200 when there are no more."""
+        self.says = b""
         self.got: list[tuple[str, dict[str, str], bytes]] = []
         outer = self
 
@@ -40,8 +44,9 @@ class Receiver:
                 if status == 200:
                     outer.got.append((self.path, dict(self.headers), body))
                 self.send_response(status)
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(outer.says)))
                 self.end_headers()
+                self.wfile.write(outer.says)
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -134,7 +139,7 @@ def test_a_receiver_that_fails_is_asked_again(receiver, quick):
 
 def test_a_retry_after_that_is_no_number_is_passed_over(receiver):
     made, counters = forwarder(Target("otlp", receiver.url))
-    answers = [(429, "\u00b2"), (429, "soon"), (200, "")]
+    answers = [Answer(429, "\u00b2", ""), Answer(429, "soon", ""), Answer(200, "", "")]
     made.lines[0]._sending.post = lambda letters: answers.pop(0)
     made.offer("spans", "otlp-protobuf", OTLP, [])
     until(lambda: counters.get("forward.sent") == 1)
@@ -170,7 +175,8 @@ def test_what_waits_survives_a_restart(receiver, tmp_path, quick):
     assert not list(folder.glob("*.part"))
     letters, places = spool.first(1 << 20)
     assert (len(letters), places) == (2, 3)
-    assert letters[0] == Letter("/v1/traces", OTLP, {"Content-Type": PROTOBUF})
+    told = {"Content-Type": PROTOBUF, VIA: made.name}
+    assert letters[0] == Letter("/v1/traces", OTLP, told)
 
 
 def test_letters_are_sent_together_where_that_is_possible(receiver, tmp_path):
@@ -212,3 +218,93 @@ def test_every_format_reaches_every_receiver(receiver):
 def test_an_address_that_is_none_is_refused(url):
     with pytest.raises(BadTarget):
         Target("otlp", url)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://a:99999", "http://a:x", "http://[::1", "http://a b", "http://a\r\nX-Evil: 1", "unix://", "ftp://a"]
+)
+def test_addresses_that_would_fail_later_are_refused_at_once(url):
+    with pytest.raises(BadTarget, match="is no address such as"):
+        Target("otlp", url)
+
+
+def test_headers_that_can_not_be_sent_are_refused_without_their_value():
+    for headers in ({"X-Key": "secret\r\nX-Evil: 1"}, {"X-Key": "secret\u20ac"}, {"X Key": "secret"}, {"": "secret"}):
+        with pytest.raises(BadTarget) as refused:
+            Target("otlp", "http://collector:4318", headers)
+        assert "secret" not in str(refused.value)
+
+
+def test_user_and_password_of_an_address_are_sent_but_never_shown(receiver):
+    url = receiver.url.replace("http://", "http://ann:se%20cret@") + "?api_key=se%20cret#se%20cret"
+    target = Target("otlp", url)
+    made, _ = forwarder(target)
+    made.offer("spans", "otlp-protobuf", OTLP, [])
+    until(lambda: receiver.got)
+    made.stop()
+    ((path, headers, _),) = receiver.got
+    assert path == "/v1/traces?api_key=se%20cret"
+    assert headers["Authorization"] == "Basic " + base64.b64encode(b"ann:se cret").decode()
+    for shown in (target.shown, repr(target), json.dumps(made.lines[0].as_json())):
+        assert "cret" not in shown
+        assert "ann" not in shown
+    with pytest.raises(BadTarget) as refused:
+        Target("otlp", "https//ann:secret@host")
+    assert "secret" not in str(refused.value)
+
+
+def test_letters_that_can_not_be_sent_cost_themselves_alone(receiver, monkeypatch):
+    made, counters = forwarder(Target("otlp", receiver.url))
+    line, post = made.lines[0], made.lines[0]._sending.post
+
+    def picky(letters):
+        if letters[0].path == "/v1/logs":
+            raise ValueError("no such request")
+        return post(letters)
+
+    monkeypatch.setattr(line._sending, "post", picky)
+    assert made.offer("logs", "otlp-json", b"{}", [])
+    until(lambda: counters.get("dropped.forward_unsendable") == 1)
+    assert "no such request" in line.as_json()["trouble"]
+    assert made.offer("spans", "otlp-protobuf", OTLP, [])
+    until(lambda: receiver.got)
+    made.stop()
+
+
+def test_why_a_receiver_refuses_is_told(receiver):
+    receiver.statuses, receiver.says = [403], b"invalid API key\x1b[31m"
+    made, counters = forwarder(Target("datadog", receiver.url))
+    made.offer("spans", "v0.4", DATADOG, [])
+    until(lambda: counters.get("dropped.forward_refused") == 1)
+    assert made.lines[0].as_json()["trouble"] == "it refuses with 403 invalid API key[31m"
+    made.stop()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+@pytest.mark.parametrize("way", ["otlp", "datadog"])
+def test_an_agent_that_forwards_to_itself_says_so_and_stores_once(way):
+    port = str(free_port())
+    with running("--memory", f"--forward-{way}", f"http://127.0.0.1:{port}", "--port", port) as agent:
+        agent.send(agent.page + "/v0.4/traces", "ddtrace.v0.4.msgpack", "application/msgpack")
+        until(lambda: agent.ask("/api/about")["dropped"].get("forward_refused"))
+        about = agent.ask("/api/about")
+        assert about["dropped"] == {"forward_loop": 1, "forward_refused": 1}
+        assert about["received"]["spans"] == about["stored"]["spans"]
+        (target,) = about["forward"]["targets"]
+        assert "it forwards to itself" in target["trouble"]
+        with urllib.request.urlopen(agent.page + "/about", timeout=10) as page:
+            assert "it forwards to itself" in page.read().decode()
+
+
+def test_a_circle_of_agents_ends_with_the_one_that_began():
+    ports = [str(free_port()), str(free_port())]
+    to = [("--memory", "--forward-otlp", f"http://127.0.0.1:{port}") for port in reversed(ports)]
+    with running(*to[0], "--port", ports[0]) as first, running(*to[1], "--port", ports[1]) as second:
+        first.send(first.page + "/v0.4/traces", "ddtrace.v0.4.msgpack", "application/msgpack")
+        until(lambda: second.ask("/api/about")["dropped"].get("forward_refused"))
+        assert first.ask("/api/about")["dropped"] == {"forward_loop": 1}
+        assert first.ask("/api/summary")["spans"] == second.ask("/api/summary")["spans"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from tests.agent.made import row
-from vedette.agent.query import traces
+from vedette.agent.query import trace, traces
 from vedette.agent.query.trace import arrange, own_time
 
 
@@ -103,3 +103,14 @@ def test_the_summary_counts_everything(agent):
     summary = agent.client.get("/api/summary").json()
     wanted = {"traces": 3, "spans": 4, "services": 2, "attacks": 2, "blocked": 1, "drops": 0}
     assert {name: summary[name] for name in wanted} == wanted
+
+
+def test_a_trace_says_no_more_than_fits_into_memory(agent, monkeypatch):
+    monkeypatch.setattr(trace, "MOST_BYTES", 10_000)
+    agent.store([row(trace_id="b", span_id=n, start=n, attributes={"n": "x" * 1_000}) for n in range(1, 21)])
+    found = agent.client.get("/api/trace/b").json()
+    assert (len(found["spans"]), found["cut"]) == (20, True)
+    said = [bool(span["attributes"]) for span in found["spans"]]
+    assert said == [True] * said.count(True) + [False] * said.count(False)
+    assert 5 < said.count(True) < 10
+    assert agent.client.get("/api/trace/b/explanation").json()["summary"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -12,8 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from vedette.agent.options import default_data_folder
 from vedette.agent.serve.running import find
 
+HERE = ("127.0.0.1", "localhost", "::1")
+TOKEN = "VEDETTE_AGENT_TOKEN"
+"""Variable with the token of an agent whose data folder is elsewhere."""
 USUAL = "http://127.0.0.1:8126"
 TIMEOUT = 30.0
 """Seconds for an answer."""
@@ -25,6 +30,43 @@ class NoAnswer(Exception):
 
 class Refused(NoAnswer):
     """The agent refuses."""
+
+
+def token_for(url: str, folder: Path | None) -> str:
+    """The token to show at an address: that of the environment, or that of the data folder; empty if there is none.
+
+    The default folder's (None) is for this machine's agents only: at another address it would be given away.
+    """
+    if TOKEN in os.environ:
+        return os.environ[TOKEN]
+    if folder is None and not is_here(url):
+        return ""
+    try:
+        return ((folder or default_data_folder()) / "token").read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def is_here(url: str) -> bool:
+    """Whether an address is of this machine."""
+    return urllib.parse.urlsplit(url).hostname in HERE
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """An agent sends nobody elsewhere, and a token must not follow whoever does."""
+
+    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
+        """None: the redirect is the answer, an error."""
+
+
+def opened(request: urllib.request.Request, timeout: float) -> Any:
+    """Sends a request to an agent; this machine's are asked without the proxy that the environment may name.
+
+    Raises:
+        OSError: as `urllib.request.urlopen` does.
+    """
+    proxies = [urllib.request.ProxyHandler({})] if is_here(request.full_url) else []
+    return urllib.request.build_opener(_NoRedirects, *proxies).open(request, timeout=timeout)
 
 
 class Client:
@@ -64,11 +106,15 @@ class Client:
         headers = {"X-Vedette-Token": self._token, "Content-Type": kind} if body is not None else {}
         request = urllib.request.Request(f"{self.url}{path}?{given}" if given else self.url + path, body, headers)
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
+            with opened(request, TIMEOUT) as answer:
                 yield iter(answer)
         except urllib.error.HTTPError as error:
             said = error.read(2000).decode(errors="replace").strip()
-            raise Refused(f"the agent at {self.url} answers {error.code}: {said}") from None
+            raise Refused(f"the agent at {self.url} answers {error.code}: {said}{_hint(error.code)}") from None
         except (OSError, http.client.HTTPException, ValueError) as error:
             reason = getattr(error, "reason", error)
             raise NoAnswer(f"no agent answers at {self.url} ({reason}). Start one: vedette agent") from None
+
+
+def _hint(status: int) -> str:
+    return f" It is taken from the data folder (--data), or from {TOKEN}." if status == 403 else ""

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
 from typing import Any
 
+from vedette.agent.client import opened, token_for
 from vedette.agent.options import default_data_folder
 from vedette.agent.serve.running import find
 
 AGENT = "http://127.0.0.1:8126"
-HERE = ("127.0.0.1", "localhost", "::1")
 SECONDS = 30
 
 
@@ -23,17 +22,12 @@ class Refused(Exception):
 
 
 class Desk:
-    """The agent at an address, or the one that runs in a data folder.
-
-    The default folder's token is shown to this machine's agents only: at another address it would be given away.
-    """
+    """The agent at an address, or the one that runs in a data folder."""
 
     def __init__(self, url: str | None, folder: Path | None) -> None:
-        asked_for, folder = folder is not None, folder or default_data_folder()
-        running = find(folder)
+        running = find(folder or default_data_folder())
         self.url = (url or (running.url if running else AGENT)).rstrip("/")
-        may_have = asked_for or urllib.parse.urlsplit(self.url).hostname in HERE
-        self._token = os.environ.get("VEDETTE_AGENT_TOKEN") or (_token_of(folder) if may_have else "")
+        self._token = token_for(self.url, folder)
 
     def ask(self, method: str, *path: str, body: Any = None, **query: str) -> dict[str, Any]:
         """A request below `/api/remote`. Raises Refused."""
@@ -44,7 +38,7 @@ class Desk:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(address, data, {"X-Vedette-Token": self._token}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+            with opened(request, SECONDS) as answer:
                 found: dict[str, Any] = json.load(answer)
                 return found
         except urllib.error.HTTPError as error:
@@ -53,13 +47,6 @@ class Desk:
         except (OSError, ValueError) as error:
             reason = getattr(error, "reason", error)
             raise Refused(f"no agent answers at {self.url} ({reason}). Start one: vedette agent") from None
-
-
-def _token_of(folder: Path) -> str:
-    try:
-        return (folder / "token").read_text(encoding="ascii").strip()
-    except (OSError, ValueError):
-        return ""
 
 
 def _reason(error: urllib.error.HTTPError) -> str:

@@ -227,7 +227,7 @@ def announce(options) -> None:  # type: ignore[no-untyped-def]
         f"               OTLP     http://{host}:{options.otlp_port}  (OTEL_EXPORTER_OTLP_ENDPOINT)",
         f"               gRPC     {_grpc(host, options)}",
         *([f"               socket   {options.socket}"] if options.socket else []),
-        *(f"               forwards to {target.url}" for target in options.forward),
+        *(f"               forwards to {target.shown}" for target in options.forward),
         f"               traces   {'in memory' if options.data is None else options.data}",
     ]
     if not options.is_loopback:

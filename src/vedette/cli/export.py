@@ -22,10 +22,7 @@ def main(arguments: list[str]) -> int:
     if importlib.util.find_spec("duckdb") is None:
         print("vedette export needs duckdb: pip install 'vedette[agent]'", file=sys.stderr)
         return 3
-    # Here, because it needs what was looked for above.
-    from vedette.agent.options import default_data_folder
-
-    return write(given, given.data or default_data_folder())
+    return write(given)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -39,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def write(given: argparse.Namespace, folder: Path) -> int:
+def write(given: argparse.Namespace) -> int:
     """Read the spans, and write them."""
     # Here, as in `main`.
     import duckdb
@@ -54,7 +51,7 @@ def write(given: argparse.Namespace, folder: Path) -> int:
         print("vedette export: name the file .jsonl, .json or .parquet, or give --format", file=sys.stderr)
         return 2
     try:
-        with end_of(folder, given.url) as source:
+        with end_of(given.data, given.url) as source:
             count = WRITERS[form](given.file, source.read(" ".join(given.search)))
     except (NoAnswer, StoreError, OSError, duckdb.Error) as error:
         print(f"vedette export: {error}", file=sys.stderr)

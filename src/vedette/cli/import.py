@@ -30,11 +30,10 @@ def main(arguments: list[str]) -> int:
     # As above.
     from vedette.agent.client import NoAnswer
     from vedette.agent.exchange.ends import end_of
-    from vedette.agent.options import default_data_folder
     from vedette.agent.store import StoreError
 
     try:
-        with end_of(given.data or default_data_folder(), given.url) as target:
+        with end_of(given.data, given.url) as target:
             count = read(given.file, target)
     except (NoAnswer, StoreError, OSError, ValueError, duckdb.Error) as error:
         print(f"vedette import: {error}", file=sys.stderr)
@@ -48,7 +47,11 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="vedette import", description=(__doc__ or "").split("\n\n")[0])
     made.add_argument("file", type=Path, help="what `vedette export` wrote, or a file of OTLP JSON")
     made.add_argument("--data", type=Path, metavar="DIR", help="data folder of the agent, if it is not the usual one")
-    made.add_argument("--url", default="", help="address of an agent that runs elsewhere")
+    made.add_argument(
+        "--url",
+        default="",
+        help="address of an agent that runs elsewhere; its token is in VEDETTE_AGENT_TOKEN, or in the folder of --data",
+    )
     return made
 
 

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from vedette import _native
-from vedette.agent.client import Client, NoAnswer
+from vedette.agent.client import Client, NoAnswer, token_for
 from vedette.agent.counters import Counters
 from vedette.agent.exchange.lines import Span, row_of
-from vedette.agent.options import Limits, Retention
+from vedette.agent.options import Limits, Retention, default_data_folder
 from vedette.agent.query.export import export
 from vedette.agent.query.terms import parse
 from vedette.agent.serve.running import find
-from vedette.agent.serve.token import token_of
 from vedette.agent.store import Database, StoreError, Writer
 
 PATIENCE = 60.0
@@ -99,14 +98,17 @@ class Folder:
 
 
 @contextmanager
-def end_of(folder: Path, url: str = "") -> Iterator[End]:
-    """The agent at `url` or of the folder, or the folder's database where no agent runs.
+def end_of(data: Path | None, url: str = "") -> Iterator[End]:
+    """The agent at `url` or of the data folder (None: the usual one), or the folder's database where no agent runs.
 
     Raises:
         NoAnswer, StoreError: neither can be had.
     """
-    if url or _answers(folder):
-        yield Running(Client(url, token_of(folder)) if url else Client.of_folder(folder, token_of(folder)))
+    folder = data or default_data_folder()
+    if not url and _answers(folder) and (noted := find(folder)):
+        url = noted.url
+    if url:
+        yield Running(Client(url, token_for(url, data)))
         return
     opened = Folder(Database(folder))
     try:

@@ -66,7 +66,10 @@ def _json(name: str, value: object) -> str:
         return "" if name not in ("attributes", "process") else "{}"
     if not isinstance(value, list if name in LISTS else dict):
         raise BadSpan(f"{name} is of the wrong type")
-    return json.dumps(value)
+    try:
+        return json.dumps(value, allow_nan=False)
+    except ValueError:  # 1e999 is infinite, too
+        raise BadSpan(f"{name} has a number that is none, or infinite") from None
 
 
 def _matching(name: str, value: object, pattern: re.Pattern[str]) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import http.client
+import secrets
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
 from vedette.agent.counters import Counters
-from vedette.agent.forward.letters import Letter, Unsupported, for_datadog, for_otlp
+from vedette.agent.forward.letters import VIA, Letter, Unsupported, for_datadog, for_otlp, names
 from vedette.agent.forward.spool import Spool
-from vedette.agent.forward.target import Sending, Target
+from vedette.agent.forward.target import Answer, Sending, Target
 
 WRITERS = {"otlp": for_otlp, "datadog": for_datadog}
 TOGETHER = 2 << 20
@@ -21,6 +23,10 @@ SHORTEST, LONGEST = 0.5, 60.0
 """Seconds between two attempts: doubled with each that fails."""
 LEAVE = 0.7
 """Seconds that the end of the agent waits for the spool to become empty."""
+MOST_AGENTS = 8
+"""Agents that a payload may come by."""
+LOOP = 508
+"""Status of a receiver that sent the letter itself (RFC 5842)."""
 TRY_AGAIN = (408, 425, 429)
 """Statuses below 500 after which the same request may succeed."""
 
@@ -28,8 +34,10 @@ TRY_AGAIN = (408, 425, 429)
 class Line:
     """The way to one target."""
 
-    def __init__(self, target: Target, spool: Spool, counters: Counters) -> None:
+    def __init__(self, target: Target, spool: Spool, counters: Counters, name: str) -> None:
         self.target = target
+        self.name = name
+        """Of this agent, see `VIA`."""
         self.trouble = ""
         """Why the last attempt failed; empty after a success."""
         self._spool = spool
@@ -53,6 +61,8 @@ class Line:
         except ValueError:
             self._counters.add("dropped.forward_unreadable")
             return False
+        via = ",".join([*names(headers), self.name])
+        letters = [dataclasses.replace(letter, headers={**letter.headers, VIA: via}) for letter in letters]
         self._idle.clear()
         taken = [self._spool.put(letter) for letter in letters]
         self._counters.add("dropped.forward_full", taken.count(False))
@@ -73,7 +83,7 @@ class Line:
     def as_json(self) -> dict[str, Any]:
         """For the API; headers, which may hold keys, stay out."""
         waiting = {"waiting": len(self._spool), "waiting_bytes": self._spool.size}
-        return {"kind": self.target.kind, "url": self.target.url, **waiting, "trouble": self.trouble}
+        return {"kind": self.target.kind, "url": self.target.shown, **waiting, "trouble": self.trouble}
 
     def _run(self) -> None:
         pause = SHORTEST
@@ -97,24 +107,33 @@ class Line:
             self._counters.add("dropped.forward_unreadable", places)
             return None
         try:
-            status, after = self._sending.post(letters)
+            answer = self._sending.post(letters)
         except (OSError, http.client.HTTPException) as error:
             self.trouble = f"{type(error).__name__}: {error}"[:200]
             return 0.0
-        if status >= 500 or status in TRY_AGAIN:
-            self.trouble = f"it answers {status}"
-            return float(after) if after.isdecimal() else 0.0
-        self._done(letters, places, status)
+        except Exception as error:  # whatever is wrong with these letters, those behind them can be sent
+            self._unsendable(places, error)
+            return None
+        if (answer.status >= 500 and answer.status != LOOP) or answer.status in TRY_AGAIN:
+            self.trouble = f"it answers {answer.status} {answer.said}".strip()
+            return float(answer.retry_after) if answer.retry_after.isdecimal() else 0.0
+        self._done(letters, places, answer)
         return None
 
-    def _done(self, letters: list[Letter], places: int, status: int) -> None:
+    def _unsendable(self, places: int, error: Exception) -> None:
+        self._sending.close()
+        self._spool.remove(places)
+        self.trouble = f"{type(error).__name__}: {error}"[:200]
+        self._counters.add("dropped.forward_unsendable", places)
+
+    def _done(self, letters: list[Letter], places: int, answer: Answer) -> None:
         self._spool.remove(places)
         self._counters.add("dropped.forward_unreadable", places - len(letters))
-        if status < 300:
+        if answer.status < 300:
             self.trouble = ""
             self._counters.add("forward.sent", len(letters))
         else:
-            self.trouble = f"it refuses with {status}"
+            self.trouble = f"it refuses with {answer.status} {answer.said}".strip()
             self._counters.add("dropped.forward_refused", len(letters))
 
 
@@ -127,8 +146,16 @@ class Forwarder:
         Raises:
             OSError: the folder can't be used.
         """
-        self.lines = [Line(target, Spool(_folder(folder, target), most), counters) for target in targets]
+        self.name = secrets.token_hex(8)
+        """Of this agent, for as long as it runs; see `VIA`."""
+        spools = [Spool(_folder(folder, target), most) for target in targets]
+        self.lines = [Line(target, spool, counters, self.name) for target, spool in zip(targets, spools)]
         self._counters = counters
+
+    def goes_round(self, headers: list[tuple[str, str]]) -> bool:
+        """Whether a payload with these headers was sent by this agent, or has come by too many."""
+        came_by = names(headers)
+        return self.name in came_by or len(came_by) >= MOST_AGENTS
 
     def start(self) -> None:
         """Starts the threads."""

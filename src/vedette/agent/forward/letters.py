@@ -10,11 +10,18 @@ from vedette import _native
 PROTOBUF = "application/x-protobuf"
 MSGPACK = "application/msgpack"
 PATHS = {"spans": "/v1/traces", "logs": "/v1/logs", "metrics": "/v1/metrics"}
+VIA = "vedette-via"
+"""Header with the agents that a payload came by: one that meets its own name in it has sent it to itself."""
 EVERY_AGENT_READS = ("v0.3", "v0.4", "v0.5")
 
 
 class Unsupported(Exception):
     """The receiver has no place for such a thing."""
+
+
+def names(headers: list[tuple[str, str]]) -> list[str]:
+    """The agents that a payload with these headers came by."""
+    return [name for header, value in headers if header == VIA for name in value.split(",")]
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ def for_datadog(signal: str, form: str, body: bytes, headers: list[tuple[str, st
     """
     if signal != "spans":
         raise Unsupported(f"a Datadog Agent takes no {signal} here")
-    told = {"Content-Type": MSGPACK, **dict(headers)}
+    told = {"Content-Type": MSGPACK, **{name: value for name, value in headers if name != VIA}}
     if form in EVERY_AGENT_READS:
         return [Letter(f"/{form}/traces", body, told)]
     return [Letter("/v0.4/traces", one, told) for one in _native.translate(form, body, "v0.4", headers)]

@@ -28,6 +28,14 @@ DROPS = {
     "bad_span": "spans that the database refused",
     "storage": "the database failed",
     "stopped": "still waiting when the agent ended",
+    "unconfirmed": "the database took too long to confirm them",
+    "bad_question": "not a question for configurations",
+    "forward_full": "too much waited to be sent on already",
+    "forward_loop": "this agent had sent them itself: it forwards to itself",
+    "forward_refused": "the receiver refused them",
+    "forward_stopped": "still waiting to be sent on when the agent ended",
+    "forward_unreadable": "could not be translated, or read again from the disk",
+    "forward_unsendable": "no request could be made of them",
 }
 
 
@@ -57,6 +65,25 @@ def resident() -> int:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return int(peak if platform.system() == "Darwin" else peak * 1024)
     return 0
+
+
+def forwarding(lines: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Where what is received is sent on to: the address, what waits there, and what is wrong."""
+    return [{"name": line["url"], "text": _waiting(line), "trouble": line["trouble"]} for line in lines]
+
+
+def _waiting(line: dict[str, Any]) -> str:
+    if not line["waiting"]:
+        return "nothing waits"
+    return f"{line['waiting']:,} waiting ({units.size(line['waiting_bytes'])})"
+
+
+def learned(state: dict[str, int]) -> list[dict[str, str]]:
+    """What the API inventory holds, and what it left out."""
+    kept = f"{state['endpoints']:,} endpoints, {state['places']:,} fields"
+    named = {"left_out": "fields left out", "unreadable": "spans not understood", "unannounced": "routes left out"}
+    more = [{"name": text, "text": f"{state[name]:,}"} for name, text in named.items() if state[name]]
+    return [{"name": "API inventory", "text": kept}, *more]
 
 
 def versions() -> list[dict[str, str]]:

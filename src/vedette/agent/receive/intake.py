@@ -16,7 +16,8 @@ from starlette.requests import Request
 from vedette import _native
 from vedette.agent.counters import Counters
 from vedette.agent.exchange.lines import row_of
-from vedette.agent.forward.forwarder import Forwarder
+from vedette.agent.forward.forwarder import LOOP, Forwarder
+from vedette.agent.forward.letters import VIA
 from vedette.agent.options import Limits
 from vedette.agent.receive.bodies import Reader, Refused
 from vedette.agent.receive.senders import Senders
@@ -30,8 +31,9 @@ TOLD_BY_HEADERS = (
     "datadog-meta-lang-interpreter",
     "datadog-meta-tracer-version",
     "datadog-container-id",
+    VIA,
 )
-"""Headers that say of the sender what a Datadog payload does not."""
+"""Headers that say of the sender what a Datadog payload does not, and by which agents it came."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,8 @@ class Intake:
             self.counters.add(f"dropped.{refused.counter}")
 
     async def _take(self, payload: Payload) -> int:
+        if self._forwarder is not None and self._forwarder.goes_round(list(payload.headers)):
+            raise Refused(LOOP, "forward_loop", "this agent has sent that payload itself: it forwards to itself")
         plain, rows = await anyio.to_thread.run_sync(self._decoded, payload, limiter=self._slots)
         signal = payload.signal
         sources = Counter(row[signal.service] for row in rows)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from vedette.agent.panels import units
-from vedette.agent.panels.about import answered, cost, drops, reporter, versions
+from vedette.agent.panels.about import answered, cost, drops, forwarding, learned, reporter, versions
 from vedette.agent.panels.packages import packages
 from vedette.agent.query.about import received, reporters, stored
 from vedette.agent.query.period import last
@@ -44,6 +44,8 @@ def _values(shell: Shell, cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "drops": drops(counters),
         "payloads": _named(counters.group("payloads")),
         "answered": answered(counters),
+        "forwarding": forwarding([line.as_json() for line in context.forwarder.lines] if context.forwarder else []),
+        "learned": learned(context.book.state()),
         "expired": _named(counters.group("expired")),
         "kept": kept,
         "size": units.size(kept["disk"] if context.options.data is not None else kept["memory"]),
