@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from tests.integrations import asgi_client, django_site, wsgi_client
 from tests.integrations.accounts import denying, protected, told
 from tests.integrations.made import Spans
 from vedette.integrations.load import load_integration
+from vedette.protection.told_user import anonymous
 
 from django.contrib import auth  # isort: skip  # once it is set up
 from django.contrib.auth.models import AbstractBaseUser, Group, Permission, User  # isort: skip
@@ -126,7 +127,7 @@ def test_who_signs_in(site: Any, spans: Spans) -> None:
     with protected():
         assert site(IN).body == b"al"
     key = str(User.objects.get(username="al").pk)
-    session = site.cookies["sessionid"]
+    session = anonymous(site.cookies["sessionid"])
     assert told(spans) == [
         {"id": key, "session": session, "login": "al", "success": "al", "mode": "identification"},
     ]
@@ -167,7 +168,7 @@ def test_whose_request_it_is(site: Any, spans: Spans) -> None:
         assert site("/me").body == b"al"
         site("/plain")
     known, plain = told(spans)
-    assert (known["login"], known["session"], plain) == ("al", site.cookies["sessionid"], {})
+    assert (known["login"], known["session"], plain) == ("al", anonymous(site.cookies["sessionid"]), {})
 
 
 def test_nobody_is_nobody(site: Any, spans: Spans) -> None:
@@ -236,12 +237,16 @@ def test_denied_users_are_refused(site: Any, tmp_path: Path, path: str) -> None:
         assert site(path).status == 403
 
 
-def test_denied_sessions_are_refused(site: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", [str, anonymous])
+def test_denied_sessions_are_refused(site: Any, spans: Spans, form: Callable[[str], str]) -> None:
     site(IN)
-    with denying(tmp_path, "usr.session_id", site.cookies["sessionid"]):
+    key = site.cookies["sessionid"]
+    with protected("block", deny_sessions=form(key)):
         assert site("/me").status == 403
         site.cookies.clear()
         assert site("/me").status == 200
+    refused = next(span for span in spans() if "appsec" in span.get("structures", {}))
+    assert key not in str(refused), "whoever reads traces could take the session over"
 
 
 @pytest.mark.skipif(django_site.VERSION < (5, 2), reason="Django asks its backends asynchronously since 5.2")
@@ -262,7 +267,7 @@ def test_async(spans: Spans, tmp_path: Path) -> None:
         with denying(tmp_path, "usr.login", "eve"):
             assert asgi_client.ask(django_site.asgi(), "/async?username=eve").status == 403
     first = told(spans)[0]
-    assert (first["id"], first["failure"], first["session"]) == ("7", "al", "key")
+    assert (first["id"], first["failure"], first["session"]) == ("7", "al", anonymous("key"))
     assert "exists" not in first  # the backend does not look for it where Django can see
 
 

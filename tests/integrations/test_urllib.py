@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import inspect
 import urllib.error
 import urllib.request
@@ -114,3 +115,11 @@ def test_the_library_looks_as_before() -> None:
     ]
     assert inspect.isfunction(urllib.request.OpenerDirector.open)
     assert isinstance(urllib.request.build_opener(), urllib.request.OpenerDirector)
+
+
+def test_what_http_client_is_asked_for_is_told_once(web: Web, told: Told) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=10)
+    connection.request("GET", "/ok")
+    assert connection.getresponse().read() == b"fine"
+    connection.close()
+    assert [(each.method, each.url, each.port) for each in told.operations] == [("GET", web.url("/ok"), web.port)]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import io
 import socket
 import urllib.request
+import webbrowser
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from email.message import Message
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -148,11 +152,22 @@ def with_aiohttp(url: str) -> int:
     return asyncio.run(get())
 
 
+def by_http_client(url: str) -> int:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=5)
+    connection.request("GET", parts.path or "/")
+    try:
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
 RESOLVING: dict[str, Callable[[str], int]] = {
     "requests": lambda url: int(requests.get(url, timeout=5).status_code),
     "urllib": lambda url: int(urllib.request.urlopen(url, timeout=5).status),
     "httpx": lambda url: int(httpx.get(url, timeout=5).status_code),
     "aiohttp": with_aiohttp,
+    "http.client": by_http_client,
 }
 
 
@@ -188,3 +203,100 @@ def test_a_proxy_may_be_inside(
 
     assert asked(fetch, PUBLIC) == (200, [0])
     assert findings() == []
+
+
+@pytest.mark.parametrize("proxy", ["http://10.0.0.1:{port}", "http://127.0.0.1:3128", "127.0.0.1", "http://[", ""])
+def test_a_proxy_elsewhere_opens_nothing(
+    protected: Any, findings: Any, web: Web, names: None, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    protected("block")
+    monkeypatch.setenv("all_proxy", proxy.format(port=urlsplit(web.url()).port))
+    url = web.url().replace("127.0.0.1", "rebound.example.org")
+    assert asked(by_http_client, url) == (403, [])
+    assert web.seen == []
+
+
+def test_fetches_at_once_by_threads_do_not_disturb_each_other(
+    protected: Any, findings: Any, web: Web, names: None
+) -> None:
+    """While one request to the inside is the application's own, the client's is stopped, whichever ends first."""
+    protected("block")
+    inside = web.url().replace("127.0.0.1", "rebound.example.org")
+
+    def both(url: str) -> int:
+        with ThreadPoolExecutor(2) as pool:
+            own = [pool.submit(RESOLVING["urllib"], web.url()) for _ in range(4)]
+            theirs = pool.submit(RESOLVING["urllib"], url)
+            assert [each.result() for each in own] == [200] * 4
+        return theirs.result()
+
+    assert asked(both, inside) == (403, [])
+    assert len(web.seen) == 4
+    assert [found[0] for found in findings()] == ["ssrf"]
+
+
+def test_fetches_at_once_by_tasks_do_not_disturb_each_other(
+    protected: Any, findings: Any, web: Web, names: None
+) -> None:
+    protected("block")
+    inside = web.url().replace("127.0.0.1", "rebound.example.org")
+    refused: list[str] = []
+
+    async def get(client: Any, url: str) -> None:
+        try:
+            assert (await client.get(url)).status_code == 200
+        except BaseException as error:
+            refused.append(url)
+            if isinstance(error, Exception):
+                raise
+
+    async def all_of(url: str) -> int:
+        async with httpx.AsyncClient(timeout=5) as client:
+            await asyncio.gather(*(get(client, each) for each in (web.url(), url, web.url("/ok?1"))))
+        return 200
+
+    assert asked(lambda url: asyncio.run(all_of(url)), inside)[0] == 403
+    assert refused == [inside]
+    assert [found[0] for found in findings()] == ["ssrf"]
+
+
+def test_a_redirect_followed_in_another_thread_is_a_redirect(protected: Any, findings: Any, web: Web) -> None:
+    protected("block")
+
+    def answer(_: Any) -> Any:
+        return httpx.Response(302, headers={"Location": web.url()})
+
+    def fetch(url: str) -> int:
+        with ThreadPoolExecutor(1) as pool, httpx.Client(transport=httpx.MockTransport(answer)) as client:
+            location = pool.submit(client.get, url).result().headers["location"]
+            return pool.submit(RESOLVING["requests"], location).result()
+
+    assert asked(fetch, PUBLIC) == (403, [])
+    assert web.seen == []
+
+
+def test_a_refused_fetch_leaves_nothing_behind(protected: Any, findings: Any, web: Web, names: None) -> None:
+    """What connects afterwards in the same thread is not taken for the refused request's connection."""
+    protected("block")
+    inside = web.url().replace("127.0.0.1", "rebound.example.org")
+
+    def swallowing(url: str) -> int:
+        with pytest.raises(BaseException, match="request forgery"):
+            urllib.request.urlopen(url, timeout=5)
+        port = urlsplit(url).port
+        with socket.create_connection(("127.0.0.1", port or 0)):
+            return 1
+
+    assert asked(swallowing, inside) == (403, [1])
+    assert len(findings()) == 1
+
+
+@pytest.mark.parametrize("mode", ["block", "monitor"])
+def test_browsers_are_sent_to_no_place_of_the_inside(
+    protected: Any, findings: Any, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    protected(mode)
+    monkeypatch.setattr(webbrowser, "_tryorder", [])
+    status, opened = asked(webbrowser.open, "http://169.254.169.254/latest/meta-data/")
+    assert (status, opened) == ((403, []) if mode == "block" else (200, [False]))
+    assert ("ssrf", mode == "block") in [(found[0], found[-1]) for found in findings()]

@@ -89,7 +89,7 @@ fn network(headers: &Data) -> String {
 
 fn session<'d>(data: impl Fn(&str) -> Option<&'d Data>) -> String {
     let of_text = |address| {
-        data(address).and_then(Data::text).map_or_else(String::new, |text| hash(&text.to_lowercase()))
+        data(address).and_then(first_text).map_or_else(String::new, |text| hash(&text.to_lowercase()))
     };
     let mut cookies: Vec<(String, &str)> = match data(COOKIES) {
         Some(Data::Map(items)) => items

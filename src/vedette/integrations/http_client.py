@@ -20,16 +20,12 @@ _waiting: WeakKeyDictionary[Any, Call] = WeakKeyDictionary()
 
 def sending(call: Call) -> OutgoingRequest | None:
     """The head of a request is complete; its first line says what is asked for."""
-    connection = call.instance
-    if not connection._buffer:
+    asked = http_client.head_of(call.instance)
+    if asked is None:
         return None  # out of turn, which the library will say
-    method, target, _ = str(connection._buffer[0], "latin-1").split(" ", 2)
-    host = connection._tunnel_host or connection.host
-    port = connection._tunnel_port if connection._tunnel_host else connection.port
-    scheme = "https" if connection.default_port == 443 else "http"
-    url = http_client.absolute(scheme, host.strip("[]"), port, target)
-    head = RawHeaders(connection._buffer, names=0)
-    operation = http_client.outgoing(integration, "http.client.request", method, url, head, host.strip("[]"), port)
+    method, url, host, port = asked
+    head = RawHeaders(call.instance._buffer, names=0)
+    operation = http_client.outgoing(integration, "http.client.request", method, url, head, host, port)
     operation.resource = method
     return operation
 
@@ -76,9 +72,11 @@ integration = Integration(
     docs="https://docs.python.org/3/library/http.client.html",
     conventions="http-client",
     component="httplib",
+    protection=["ssrf"],
     options=[option("distributed_tracing", True, http_client.OPTIONS[0].doc, "DD_HTTPLIB_DISTRIBUTED_TRACING")],
     hooks=[
         Around("http.client:HTTPConnection.endheaders", sending, sent),
         Around("http.client:HTTPConnection.getresponse", responding),
     ],
+    notes="Spans where it is switched on; the protection is told of its requests by `urllib`'s hooks in any case.",
 )

@@ -63,7 +63,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "gevent.thread": ("gevent",),
     "gevent.threadpool": ("gevent",),
     "gunicorn.workers.base": ("gunicorn",),
-    "http.client": ("http_client", "urllib3"),
+    "http.client": ("http_client", "urllib", "urllib3"),
     "httpx._client": ("httpx",),
     "hypercorn.app_wrappers": ("asgi_servers",),
     "io": ("builtins",),

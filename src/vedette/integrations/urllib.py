@@ -1,12 +1,13 @@
-"""urllib: tells of each URL before it is opened; a redirect that is followed is the next one.
+"""urllib, and http.client below it: tells of each URL before it is asked for; a redirect that is followed is the next.
 
 It has no spans: those of the requests that it makes, and what they carry along, are `http_client`'s.
 """
 
 from __future__ import annotations
 
-from vedette.instrument import Around, Call, Integration
+from vedette.instrument import Around, Call, Integration, enclosing
 from vedette.instrument.families import http_client
+from vedette.instrument.families.outermost import Outermost
 from vedette.operations import OutgoingRequest
 
 TYPE_CHECKING = False
@@ -14,9 +15,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+_opener = Outermost("urllib")
+
+
 def opening(call: Call) -> OutgoingRequest | None:
     """A URL, or a request with one, in the hands of an opener."""
     given = call.arg(1, "fullurl")
+    call.target = _opener.of(call.target)
     data = call.arg(2, "data")
     if isinstance(given, str):
         return told("GET" if data is None else "POST", given, None)
@@ -40,12 +45,24 @@ def opened(call: Call, response: Any) -> None:
     call.operation.response_headers = getattr(response, "headers", None)
 
 
+def sending(call: Call) -> OutgoingRequest | None:
+    """`http.client` connects and sends, not on behalf of a client that has told of it."""
+    if not OutgoingRequest.listeners or _opener.is_at_work() or enclosing(OutgoingRequest) is not None:
+        return None
+    asked = http_client.head_of(call.instance)
+    return None if asked is None else told(asked[0], asked[1], None)
+
+
 integration = Integration(
     "urllib",
     title="urllib",
-    modules=["urllib.request"],
+    modules=["urllib.request", "http.client"],
     docs="https://docs.python.org/3/library/urllib.request.html",
     conventions="http-client",
-    hooks=[Around("urllib.request:OpenerDirector.open", opening, opened)],
-    notes="No spans of its own: `http_client` has those of its requests.",
+    protection=["ssrf"],
+    hooks=[
+        Around("urllib.request:OpenerDirector.open", opening, opened),
+        Around("http.client:HTTPConnection._send_output", sending),
+    ],
+    notes="No spans of its own: `http_client` has those of its requests. What `http.client` is asked for is told too.",
 )

@@ -6,10 +6,10 @@ It has no spans: the request is the browser's.
 from __future__ import annotations
 
 import sys
-from contextvars import ContextVar
 
 from vedette.instrument import Around, Call, Integration, Setup
 from vedette.instrument.families import http_client
+from vedette.instrument.families.outermost import Outermost
 from vedette.operations import OutgoingRequest
 
 TYPE_CHECKING = False
@@ -19,27 +19,18 @@ if TYPE_CHECKING:
 
     from vedette.instrument.installed import Installed
 
-_told: ContextVar[bool] = ContextVar("vedette_webbrowser", default=False)
+_open = Outermost("webbrowser")
 
 
 def opening(call: Call) -> OutgoingRequest | None:
     """`webbrowser.open`, which tries one browser after the other."""
-    original = call.target
-    call.target = lambda *args, **kwargs: _once(original, args, kwargs)
+    call.target = _open.of(call.target)
     return shown(call.arg(0, "url"))
-
-
-def _once(original: Any, args: Any, kwargs: Any) -> Any:
-    token = _told.set(True)
-    try:
-        return original(*args, **kwargs)
-    finally:
-        _told.reset(token)
 
 
 def one_opening(call: Call) -> OutgoingRequest | None:
     """One of the module's browsers, asked by itself."""
-    return None if _told.get() else shown(call.arg(1, "url"))
+    return None if _open.is_at_work() else shown(call.arg(1, "url"))
 
 
 def shown(url: Any) -> OutgoingRequest | None:
@@ -67,6 +58,7 @@ integration = Integration(
     title="webbrowser",
     modules=["webbrowser"],
     docs="https://docs.python.org/3/library/webbrowser.html",
+    protection=["ssrf"],
     hooks=[Around("webbrowser:open", opening), Setup("webbrowser", every_browser)],
     notes="No spans: what is opened is told to the protection.",
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from vedette.protection.addresses import SESSION
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
@@ -46,7 +48,7 @@ class Redaction:
         """
         self._prepare()
         path = ".".join(str(key) for key in finding["key_path"])
-        if self._keys is not None and self._keys.search(path):
+        if finding.get("address") == SESSION or (self._keys is not None and self._keys.search(path)):
             hidden = {**finding, "value": REDACTED, "highlight": [REDACTED]}
             return self._with_sink(hidden, finding["highlight"])
         highlights = [self.text(text) for text in finding["highlight"]]

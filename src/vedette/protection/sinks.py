@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 from vedette._native import enclosing
 from vedette.operations import Command, Connection, FileAccess, IncomingRequest, OutgoingRequest, Query, Refusal
-from vedette.protection import addresses
+from vedette.protection import addresses, fetches
 from vedette.protection.listener import Quiet
+from vedette.protection.outgoing_proxies import leads_to_proxy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
     Addresses = dict[str, Any]
     AddressesOf = Callable[[Any, RequestState], Union[Addresses, None]]
 
-_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
-"""Variables by which HTTP clients are told of proxies, which are often inside."""
-
 
 def of_query(query: Query, _: RequestState) -> Addresses | None:
     """A statement or a document, and the kind of database that will read it."""
@@ -36,34 +32,25 @@ def of_query(query: Query, _: RequestState) -> Addresses | None:
 
 
 def of_outgoing(request: OutgoingRequest, state: RequestState) -> Addresses | None:
-    """A URL, and where it was redirected from; of clients that use one another, the outermost tells it."""
-    outer = enclosing(OutgoingRequest)
-    if outer is None or outer is request:
-        outer = state.fetching[-1] if state.fetching else None
-    if request.name is None:
-        state.fetching.append(request)
-    if outer is not None and outer.url == request.url:
+    """A URL, and redirects that were answered before; of clients that use one another, the outermost tells it."""
+    outer = fetches.current(but=request)
+    fetches.begun(request)
+    if outer is not None and outer.url.partition("#")[0] == request.url.partition("#")[0]:
         return None
-    redirect = redirected(request, outer, state.asked)
-    state.asked = request
-    return {**redirect, addresses.URL: request.url}
-
-
-def redirected(request: OutgoingRequest, outer: OutgoingRequest | None, last: OutgoingRequest | None) -> Addresses:
-    """Where the request before this one was redirected to. A different one within another follows a redirect, too."""
-    if last is not None and last.status is not None and 300 <= last.status < 400 and last.response_headers is not None:
-        location = last.response_headers.get("location")
-        if location:
-            return {addresses.REDIRECT: {"from": last.url, "to": location}}
-    return {} if outer is None else {addresses.REDIRECT: {"from": outer.url, "to": request.url}}
+    known = state.fetches = state.fetches or fetches.Fetches()
+    redirects = known.redirects()
+    if outer is not None:  # a different one within another follows a redirect, too
+        redirects.append({"from": outer.url, "to": request.url})
+    known.add(request)
+    return {addresses.REDIRECT: redirects, addresses.URL: request.url}
 
 
 def of_connection(connection: Connection, state: RequestState) -> Addresses | None:
     """A connection to what a URL's host turned out to be, unless it may be a proxy's, as those of other ports are."""
-    request = enclosing(OutgoingRequest) or (state.fetching[-1] if state.fetching else None)
+    request = fetches.current()
     if request is None or connection.port not in (80, 443, request.port):
         return None
-    if any(name.lower() in _PROXIES for name in os.environ):
+    if leads_to_proxy(request.url, connection.address, connection.port):
         return None
     return {addresses.CONNECTION: {"url": request.url, "address": connection.address}}
 
@@ -114,19 +101,15 @@ class SinkGuard(Quiet):
 
     def after(self, call: Call) -> None:
         """It has happened."""
-        self._over(call.operation)
+        over(call)
 
     def failed(self, call: Call, error: BaseException) -> bool:
         """It raised."""
-        self._over(call.operation)
+        over(call)
         return False
 
-    @staticmethod
-    def _over(operation: Operation) -> None:
-        """A request that has no span is no longer under way."""
-        if type(operation) is not OutgoingRequest or operation.name is not None:
-            return
-        request = enclosing(IncomingRequest)
-        state: RequestState | None = request.protection if request is not None else None
-        if state is not None and operation in state.fetching:
-            state.fetching.remove(operation)
+
+def over(call: Call) -> None:
+    """A request to another service is no longer under way."""
+    if type(call.operation) is OutgoingRequest:
+        fetches.over(call.operation)

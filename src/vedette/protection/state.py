@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vedette._native import Span
-    from vedette.operations import IncomingRequest, OutgoingRequest
+    from vedette.operations import IncomingRequest
     from vedette.protection.addresses import Raw
     from vedette.protection.answers import Action
+    from vedette.protection.fetches import Fetches
     from vedette.protection.policy import Policy
     from vedette.protection.redaction import Finding
 
@@ -34,8 +35,7 @@ class RequestState:
         "_policy",
         "_response_id",
         "_sign_ins",
-        "asked",
-        "fetching",
+        "fetches",
     )
 
     def __init__(self, policy: Policy, operation: IncomingRequest, earlier: Earlier | None = None) -> None:
@@ -49,10 +49,8 @@ class RequestState:
         self._headers: dict[str, Any] = {}
         self._earlier = earlier
         """What was inspected elsewhere before; needed once a sink is reached."""
-        self.asked: OutgoingRequest | None = None
-        """The last request to another service."""
-        self.fetching: list[OutgoingRequest] = []
-        """Requests to other services that are under way and have no span that would lead to them."""
+        self.fetches: Fetches | None = None
+        """The requests to other services that were made for it; None without any."""
 
     def came_from(self, client: str | None, headers: dict[str, Any]) -> None:
         """Remembers the client's address, and the request's headers by lower-case name."""

@@ -20,13 +20,17 @@ _ANONYMOUS_LETTERS = 32
 class ToldUser:
     """The user of one `Login`, as rules, spans and counts get to see them. None is what is not known."""
 
-    __slots__ = ("email", "exists", "full_name", "id", "login", "metadata", "role", "scope", "session_id")
+    __slots__ = ("email", "exists", "full_name", "id", "login", "metadata", "role", "scope", "session_id", "sessions")
 
     def __init__(self, login: Login, is_anonymous: bool) -> None:
         shown = anonymous if is_anonymous else text
         self.id = shown(login.user_id)
         self.login = shown(login.login)
-        self.session_id = shown(login.session_id)
+        session, hashed = text(login.session_id), anonymous(login.session_id)
+        self.session_id = hashed if login.automatic else session
+        """A library's key opens the session to whoever reads it: of that only the hash is told, in every mode."""
+        self.sessions = [form for form in (session, hashed) if form is not None]
+        """The forms that rules and deny lists see."""
         self.exists = login.exists
         self.email, self.full_name = (None, None) if is_anonymous else (text(login.email), text(login.full_name))
         self.role, self.scope = text(login.role), text(login.scope)

@@ -92,8 +92,11 @@ class UserGuard(Quiet):
 
 
 def _addresses(user: ToldUser, event: str) -> dict[str, Any]:
-    """A user under the names that rules know. Deny lists hold what is told: in anonymous mode, anonymous values."""
-    known = {addresses.USER_ID: user.id, addresses.USER_LOGIN: user.login, addresses.SESSION: user.session_id}
+    """A user under the names that rules know. Deny lists hold what is told: in anonymous mode, anonymous values.
+
+    A session has its key and the key's hash, either of which a list may hold.
+    """
+    known = {addresses.USER_ID: user.id, addresses.USER_LOGIN: user.login, addresses.SESSION: user.sessions or None}
     named: dict[str, Any] = {address: value for address, value in known.items() if value is not None}
     if event in (SUCCESS, FAILURE, SIGNUP):
         told = {"usr.id": user.id, "usr.login": user.login}

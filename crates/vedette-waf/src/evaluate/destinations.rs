@@ -6,7 +6,7 @@ use vedette_sql::Needle;
 use crate::data::Data;
 use crate::detectors::candidates::Candidate;
 
-/// The address by which redirects are told: a map of `from` and `to`.
+/// The address by which redirects are told: a list of maps of `from` and `to`.
 pub(super) const REDIRECT: &str = "server.io.net.redirect";
 /// Destinations and redirects remembered of one request.
 const MOST: usize = 16;
@@ -28,8 +28,14 @@ impl Destinations {
         }
     }
 
-    /// Notes a redirect; it counts if an input chose where it came from.
-    pub(super) fn redirected(&mut self, redirect: &Data) {
+    /// Notes redirects; one counts if an input chose where it came from.
+    pub(super) fn redirected(&mut self, redirects: &Data) {
+        if let Data::List(redirects) = redirects {
+            redirects.iter().for_each(|redirect| self.redirected_once(redirect));
+        }
+    }
+
+    fn redirected_once(&mut self, redirect: &Data) {
         let text = |name| redirect.get(name).and_then(Data::text);
         let (Some(from), Some(to)) = (text("from"), text("to")) else { return };
         let origin = self.chosen.iter().rev().find(|(url, _)| url == from);

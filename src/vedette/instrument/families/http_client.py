@@ -55,6 +55,19 @@ def absolute(scheme: str, host: str, port: int | None, target: str) -> str:
     return f"{scheme}://{domain(f'{scheme}:', server, port)}{target}"
 
 
+def head_of(connection: Any) -> tuple[str, str, str, int] | None:
+    """Method, URL, host and port of the request that an `http.client.HTTPConnection` is about to send; None if it
+    has none.
+    """
+    if not connection._buffer:
+        return None
+    method, target, _ = str(connection._buffer[0], "latin-1").split(" ", 2)
+    host = (connection._tunnel_host or connection.host).strip("[]")
+    port = connection._tunnel_port if connection._tunnel_host else connection.port
+    scheme = "https" if connection.default_port == 443 else "http"
+    return method, absolute(scheme, host, port, target), host, port
+
+
 def host_and_port(url: str) -> tuple[str | None, int | None]:
     """Host (IPv6 without its brackets) and port of an absolute URL; the scheme's own port if it names none."""
     scheme, separator, rest = url.partition("://")
