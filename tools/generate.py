@@ -16,7 +16,17 @@ from typing import Callable
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(Path(__file__).resolve().parent)]
 
-from generators import applications, badge, compatibility, integrations, options, requirements, rules, troubleshooting  # noqa: E402  (the paths above come first)
+from generators import (  # noqa: E402  (the paths above come first)
+    applications,
+    badge,
+    compatibility,
+    integrations,
+    options,
+    receiving,
+    requirements,
+    rules,
+    troubleshooting,
+)
 
 # Paths are relative to the root of the repository.
 GENERATORS: list[Callable[[], dict[str, str]]] = [
@@ -29,6 +39,7 @@ GENERATORS: list[Callable[[], dict[str, str]]] = [
     compatibility.compatibility_page,
     badge.badge,
     applications.page,
+    receiving.page,
     rules.rule_file,
     rules.explanations,
     rules.detections_page,
