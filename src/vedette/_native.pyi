@@ -369,7 +369,7 @@ def unwatch_remote() -> None:
     """Asks no more: what is in force stays."""
 
 def remote_status() -> dict[str, Any] | None:
-    """What the client of this process has done: `answers`, `failures`, `refused`, `changes`, `last_error`.
+    """What the client of this process has done: `answers`, `failures`, `refused`, `changes`, `panics`, `last_error`.
 
     None before there is one.
     """

@@ -50,6 +50,16 @@ def test_entries_are_denied_and_removed(run: Any) -> None:
     assert (gone.exit_code, gone.stderr) == (1, "vedette remote: there is no such thing\n")
 
 
+def test_what_was_for_a_time_does_not_become_for_ever(run: Any) -> None:
+    run("set", "settings", "settings", '{"sample_rate": 0.5}', "--service", "till", "--for", "1h", "--note", "sale")
+    before = next(one for one in json.loads(run("list", "settings", "--json").output) if one["service"] == "till")
+    assert " until 20" in run("mode", "block", "--service", "till").output
+    after = next(one for one in json.loads(run("list", "settings", "--json").output) if one["service"] == "till")
+    assert (after["expires"], after["note"]) == (before["expires"], "sale")
+    assert after["value"] == {"sample_rate": 0.5, "protection": "block"}
+    run("remove", "settings", "settings", "--service", "till")
+
+
 def test_the_mode_is_switched_and_given_back(run: Any) -> None:
     run("set", "settings", "settings", '{"sample_rate": 0.5}', "--service", "shop")
     assert run("mode", "block", "--service", "shop").output == "protection is block for shop\n"

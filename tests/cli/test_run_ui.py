@@ -73,6 +73,26 @@ def test_the_page_is_there_as_long_as_the_command(tmp_path: Path) -> None:
     assert wait(lambda: not answers(url)) or "already" in said
 
 
+def test_a_command_within_a_command_has_the_same_page(tmp_path: Path) -> None:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("VEDETTE_", "DD_", "OTEL_"))}
+    run = [sys.executable, "-m", "vedette", "run", "--ui"]
+    program = "import os; print(os.environ['VEDETTE_AGENT_URL'], os.environ['PYTHONPATH'].count('_launch'))"
+    done = subprocess.run(
+        [*run, *run, sys.executable, "-c", program],
+        env={**environ, "PYTHONPATH": SOURCE},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    pages = re.findall(r"the page is at (\S+)/", done.stderr)
+    assert len(pages) == 2, done.stderr
+    assert set(pages) == {pages[0]}
+    assert done.stdout.split() == [pages[0], "1"]
+    assert done.stderr.count("starting an agent") <= 1
+
+
 def test_help_names_it(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "vedette", "run", "--help"], capture_output=True, text=True, check=False, cwd=tmp_path

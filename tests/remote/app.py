@@ -8,6 +8,7 @@ import sys
 from flask import Flask, request
 
 import vedette
+from tests.remote.seen import seen
 from vedette.lifecycle import running
 from vedette.operations import IncomingRequest
 
@@ -36,6 +37,12 @@ def state() -> dict[str, object]:
         "pid": os.getpid(),
         "protection_imported": "vedette.protection" in sys.modules,
     }
+
+
+@app.route("/seen")
+def look() -> dict[str, object]:
+    """What the request sees of itself."""
+    return seen()
 
 
 @app.route("/search")

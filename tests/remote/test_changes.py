@@ -67,6 +67,45 @@ def test_a_flare_has_the_log_since_its_level_was_raised(changes: Changes, monkey
         assert b"seen before the task came" in flare.read("log.txt")
 
 
+def test_a_flare_that_could_not_be_sent_is_told_where_it_was_asked_for(
+    changes: Changes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def post(url: str, path: str, content_type: str, body: bytes, timeout: float) -> int:
+        if b"4712" in body:
+            raise ValueError("an address that can't be understood")
+        return 200
+
+    monkeypatch.setattr(_native, "post", post)
+    other = Config("AGENT_TASK", "other", {"task_type": "tracer_flare", "uuid": "v", "args": {"case_id": "4712"}})
+    rate = Config("APM_TRACING", "rate", {"lib_config": {"tracing_sampling_rate": 0.5}})
+    told = put(changes, TASK, other, rate)
+    assert (told[TASK.path], told[rate.path]) == ("", "")
+    assert "could not be sent" in told[other.path]
+    assert put(changes, TASK, other, rate) == told, "neither is sent again, and what became of it is told again"
+
+
+def test_a_flare_says_of_lists_of_people_only_how_long_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    from vedette.lifecycle.telemetry import telemetry_options
+
+    lists = {"deny_users": ["mallory"], "deny_addresses": ["203.0.113.7"], "deny_sessions": ["5f2b9"]}
+    sent: list[bytes] = []
+    monkeypatch.setattr(_native, "post", lambda url, path, content_type, body, timeout: sent.append(body) or 200)
+    vedette.start(in_memory=True, instrument=False, exporters="datadog", **lists, allow_addresses=["198.51.100.0/24"])
+    try:
+        started = running()
+        assert started is not None
+        told = json.dumps(telemetry_options(started.settings))
+        assert '"1 entries"' in told
+        put(Changes(started), TASK)
+    finally:
+        vedette.stop()
+    body = sent[0]
+    with zipfile.ZipFile(io.BytesIO(body[body.index(b"PK\x03\x04") : body.rindex(b"\r\n--")])) as flare:
+        told += "".join(flare.read(name).decode() for name in flare.namelist())
+    for secret in ("mallory", "203.0.113.7", "5f2b9", "198.51.100.0"):
+        assert secret not in told
+
+
 def test_the_level_of_the_log_goes_back_without_a_flare(changes: Changes) -> None:
     log = logging.getLogger("vedette")
     before = log.level, list(log.handlers)

@@ -7,15 +7,18 @@ import signal
 import sys
 import time
 import urllib.request
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from tests.agent.test_process import running
 from tests.remote.backend import PATIENCE
 from tests.remote.conftest import App
+from vedette.cli.remote import command
 
 Start = Callable[..., App]
 ATTACK = "/search?q=%3Cscript%3Ealert(1)%3C/script%3E"
@@ -93,6 +96,24 @@ def test_rules_are_changed(operator: Operator, start: Start) -> None:
     }
     operator.change("PUT", "/api/remote/exclusion/q", {"value": exclusion})
     assert [app.get(f"/search?{name}=a+zebra")[0] for name in ("q", "p")] == [200, 403]
+
+
+def test_processes_tell_of_themselves(operator: Operator, start: Start, tmp_path: Path) -> None:
+    start(operator.page)
+    operator.change("PUT", "/api/remote/settings/settings", {"value": {"enabled": False}})  # also without traces
+    folder = tmp_path / "flares"
+    folder.mkdir()
+    words = ["--agent", operator.page, "--data", str(tmp_path), "flare", "--service", "shop", "--out", str(folder)]
+    done = CliRunner().invoke(command, words)
+    assert done.exit_code == 0, done.output
+    (path,) = folder.iterdir()
+    assert done.output == f"{path}\n"
+    with zipfile.ZipFile(path) as flare:
+        assert json.loads(flare.read("configuration.json"))["service"] == "Shop"
+        assert json.loads(flare.read("remote.json"))["changes"] >= 1
+    assert operator.ask("GET", "/api/remote")["items"]["config"] == 0, "nothing is left of the question"
+    nobody = CliRunner().invoke(command, [*words[:4], "flare", "--service", "nobody", "--wait", "1"])
+    assert (nobody.exit_code, "no process" in nobody.stderr) == (1, True)
 
 
 def test_settings_are_changed(operator: Operator, start: Start) -> None:

@@ -65,6 +65,17 @@ def test_tracing_options_are_put_in_force_and_taken_back(backend: Backend, start
     assert_becomes(app, sample_rate=0.5, logs_injection=True, tags={"team": "a"}, header_tags={}, rules=[])
 
 
+def test_a_change_is_in_force_within_one_question(backend: Backend, start: Start) -> None:
+    start(backend.url)
+    backend.wait(lambda question: len(capabilities(question)) > 1)
+    path = backend.put("APM_TRACING", "one", library(tracing_sampling_rate=0.1))
+    before = len(backend.asked)
+    backend.state_of(path)
+    told = next(n for n, asked in enumerate(backend.asked) if asked["client"]["state"]["config_states"])
+    assert told <= before + 1, "the next question fetches it, and the one after that tells that it is applied"
+    assert backend.asked[told]["client"]["state"]["config_states"][0]["apply_state"] == 2
+
+
 def test_tracing_is_switched_off_and_on(backend: Backend, start: Start) -> None:
     app = start(backend.url)
     path = backend.put("APM_TRACING", "one", library(tracing_enabled=False))

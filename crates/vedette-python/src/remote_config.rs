@@ -1,12 +1,13 @@
 //! Remote configuration as Python sees it: a client per process, and who is called when something changed.
 //!
-//! The client's thread has the interpreter only while a change is applied. It takes no lock that the application's
-//! threads take; what is shared belongs to one generation of the process, and a fork leaves it alone.
+//! The client's thread has the interpreter only while a change is applied. There is no lock that its thread and the
+//! application's would take both: a fork copies whatever it finds, and nobody would ever give such a lock back.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwapOption;
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
@@ -33,12 +34,20 @@ struct Watch {
 static WATCHED: AtomicBool = AtomicBool::new(false);
 /// Generation of the process whose client was started.
 static AWAKE: AtomicU64 = AtomicU64::new(u64::MAX);
-static WATCH: Mutex<Option<Arc<Watch>>> = Mutex::new(None);
-static CLIENT: Mutex<Option<(u64, Handle)>> = Mutex::new(None);
-static SERVICES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static WATCH: ArcSwapOption<Watch> = ArcSwapOption::const_empty();
+static CLIENT: ArcSwapOption<Asking> = ArcSwapOption::const_empty();
+/// Names of services of which this process has finished traces.
+static SERVICES: ArcSwapOption<Vec<String>> = ArcSwapOption::const_empty();
 
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+/// A client, and the generation of the process that it belongs to.
+struct Asking {
+    generation: u64,
+    handle: Handle,
+}
+
+/// The client of this process, if it has one: a parent's is not its own.
+fn client() -> Option<Arc<Asking>> {
+    CLIENT.load_full().filter(|client| client.generation == ids::generation())
 }
 
 /// A trace has finished: the first one of a process starts its client.
@@ -55,34 +64,40 @@ pub fn wake(chunk: &Chunk) {
     }
 }
 
-/// Only who sends traces takes this lock, with the interpreter's; the client's thread tries.
 fn note_service(name: &str) {
-    if let Ok(mut services) = SERVICES.try_lock() {
-        if services.len() < MOST_SERVICES && !services.iter().any(|known| known == name) {
-            services.push(name.to_owned());
-        }
+    let known = SERVICES.load();
+    let is_news = known
+        .as_ref()
+        .is_none_or(|names| names.len() < MOST_SERVICES && !names.iter().any(|known| known == name));
+    if is_news {
+        drop(known);
+        SERVICES.rcu(|known| {
+            let mut names = known.as_ref().map_or_else(Vec::new, |names| names.to_vec());
+            if names.len() < MOST_SERVICES && !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+            Some(Arc::new(names))
+        });
     }
 }
 
 #[cold]
 fn start() {
     AWAKE.store(ids::generation(), Relaxed);
-    let Some(watch) = held(&WATCH).clone() else { return };
+    let Some(watch) = WATCH.load_full() else { return };
     let mut settings = watch.settings.clone();
     settings.tracer.runtime_id = process::runtime_id();
     let own = settings.tracer.service.clone();
     let Ok(handle) = vedette_remote::start(settings, Box::new(Interpreter { watch, own })) else { return };
     // The parent's client may have been copied in the middle of anything: it is left alone, not dropped.
-    std::mem::forget(held(&CLIENT).replace((ids::generation(), handle)));
+    std::mem::forget(CLIENT.swap(Some(Arc::new(Asking { generation: ids::generation(), handle }))));
 }
 
 /// Ends the client of this process, if there is one; another trace does not start it again.
 pub fn stop(py: Python<'_>) {
     AWAKE.store(ids::generation(), Relaxed);
-    let current =
-        held(&CLIENT).as_ref().filter(|(of, _)| *of == ids::generation()).map(|(_, handle)| handle.clone());
-    if let Some(handle) = current {
-        py.detach(|| handle.stop(PATIENCE));
+    if let Some(client) = client() {
+        py.detach(|| client.handle.stop(PATIENCE));
     }
 }
 
@@ -108,8 +123,8 @@ impl Host for Interpreter {
     }
 
     fn extra_services(&mut self) -> Vec<String> {
-        let Ok(services) = SERVICES.try_lock() else { return Vec::new() };
-        services.iter().filter(|name| **name != self.own).cloned().collect()
+        let services = SERVICES.load_full();
+        services.iter().flat_map(|names| names.iter()).filter(|name| **name != self.own).cloned().collect()
     }
 }
 
@@ -200,7 +215,7 @@ pub fn watch_remote(options: &Bound<'_, PyDict>, apply: Py<PyAny>) -> PyResult<(
         first: offer("products", "first_capabilities")?,
         offer: offer("products", "capabilities")?,
     };
-    *held(&WATCH) = Some(Arc::new(Watch { settings, apply }));
+    WATCH.store(Some(Arc::new(Watch { settings, apply })));
     AWAKE.store(u64::MAX, Relaxed);
     WATCHED.store(true, Relaxed);
     Ok(())
@@ -227,23 +242,24 @@ fn seconds(seconds: f64) -> Duration {
 pub fn unwatch_remote(py: Python<'_>) {
     WATCHED.store(false, Relaxed);
     stop(py);
-    held(&WATCH).take();
-    held(&SERVICES).clear();
+    WATCH.store(None);
+    SERVICES.store(None);
 }
 
 /// What the client of this process has done; None if there is none.
 #[pyfunction]
 pub fn remote_status(py: Python<'_>) -> PyResult<Option<Bound<'_, PyDict>>> {
-    let client = held(&CLIENT);
-    let Some((_, handle)) = client.as_ref().filter(|(of, _)| *of == ids::generation()) else {
-        return Ok(None);
-    };
-    let (status, dict) = (handle.status(), PyDict::new(py));
+    let Some(client) = client() else { return Ok(None) };
+    let (status, dict) = (client.handle.status(), PyDict::new(py));
     dict.set_item("answers", status.answers.load(Relaxed))?;
     dict.set_item("failures", status.failures.load(Relaxed))?;
     dict.set_item("refused", status.refused.load(Relaxed))?;
     dict.set_item("changes", status.changes.load(Relaxed))?;
-    dict.set_item("last_error", held(&status.last_error).as_str())?;
+    dict.set_item("panics", status.panics.load(Relaxed))?;
+    dict.set_item(
+        "last_error",
+        status.last_error.lock().map_or_else(|_| String::new(), |text| text.clone()),
+    )?;
     Ok(Some(dict))
 }
 

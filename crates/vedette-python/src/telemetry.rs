@@ -64,6 +64,9 @@ pub fn note_integration(name: &str, version: Option<&str>, automatic: bool, erro
 /// Notes settings that changed at run time: dictionaries with `name`, `value` and `origin`.
 #[pyfunction]
 pub fn note_settings(entries: Vec<Bound<'_, PyAny>>) {
+    if !ON.load(Relaxed) {
+        return;
+    }
     FACTS.changed(&entries.iter().map(json::plain).collect::<Vec<_>>());
 }
 
@@ -88,6 +91,11 @@ pub fn note_endpoints(name: &str, routes: Vec<(String, String)>) {
 #[pyfunction]
 pub fn note_trouble(message: &str, stack: &str) {
     FACTS.troubled(message, stack, clock::unix() / 1_000_000_000);
+}
+
+/// How much of what there was to tell never will be told.
+pub fn dropped() -> u64 {
+    FACTS.dropped()
 }
 
 /// Looks now and then which modules are loaded. Called where a trace is finished: no Python code is run for it.

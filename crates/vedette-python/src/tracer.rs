@@ -143,6 +143,7 @@ fn seconds(timeout: f64) -> Duration {
 pub fn counters(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let dict = PyDict::new(py);
     dict.set_item("cut", vedette_model::limits::CUT.load(std::sync::atomic::Ordering::Relaxed))?;
+    dict.set_item("telemetry_dropped", crate::telemetry::dropped())?;
     if let Some(exporter) = core::core().exporter() {
         crate::memory::count(&exporter.counters(), &dict)?;
     }

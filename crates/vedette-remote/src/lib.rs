@@ -7,16 +7,20 @@
 
 mod answer;
 mod canonical;
+mod client;
 mod encoding;
+mod handle;
+mod host;
+mod moment;
 mod path;
-mod poll;
 mod question;
 mod repository;
 mod signature;
 mod trust;
 
+pub use handle::{start, Handle, Status};
+pub use host::{Applied, Host, Settings};
 pub use path::Path;
-pub use poll::{start, Applied, Handle, Host, Settings, Status};
 pub use question::{Offer, Tracer};
 pub use repository::{Config, Repository, State, Verdict};
 pub use signature::{canonical_json, public_key, sha256, sign};

@@ -1,5 +1,8 @@
 //! The path of a configuration: `datadog/<organisation>/<product>/<id>/<name>` or `employee/<product>/<id>/<name>`.
 
+/// Bytes of a path.
+const LONGEST: usize = 1_000;
+
 /// What a path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Path<'a> {
@@ -12,6 +15,9 @@ pub struct Path<'a> {
 impl Path<'_> {
     /// Reads a path; None if it has another form.
     pub fn parse(path: &str) -> Option<Path<'_>> {
+        if path.len() > LONGEST {
+            return None;
+        }
         let parts: Vec<&str> = path.split('/').collect();
         let (product, id, name) = match parts[..] {
             ["datadog", organisation, product, id, name] if is_number(organisation) => (product, id, name),

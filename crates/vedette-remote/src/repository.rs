@@ -14,6 +14,8 @@ use crate::trust::{Signed, Trust};
 const MOST_CONFIGS: usize = 1_000;
 /// Bytes of all of them.
 const MOST_BYTES: u64 = 64 << 20;
+/// Bytes of what the backend wants to be given back with each question.
+const MOST_STATE: usize = 64 << 10;
 
 /// One configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,6 +146,10 @@ impl Repository {
             let known = self.targets_version;
             return Err(format!("targets: version {} is older than {known}", targets.version));
         }
+        let state = targets.custom.opaque_backend_state.clone().unwrap_or_default();
+        if state.len() > MOST_STATE {
+            return Err(format!("targets: a state of {} bytes, {MOST_STATE} are taken", state.len()));
+        }
         let configs = self.chosen(answer.mine, &targets, answer.files)?;
         let changed = configs != self.configs;
         let told = |path: &String| (path.clone(), self.verdict_for(path, &configs));
@@ -151,7 +157,7 @@ impl Repository {
         self.configs = configs;
         self.trust = trust;
         self.targets_version = targets.version;
-        self.backend_state = targets.custom.opaque_backend_state.unwrap_or_default();
+        self.backend_state = state;
         Ok(changed)
     }
 

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::{canonical, encoding, signature};
+use crate::{canonical, encoding, moment, signature};
 
 /// Signatures of one document that are looked at.
 const MOST_SIGNATURES: usize = 32;
@@ -71,6 +71,7 @@ impl Trust {
         }
         if self.checks {
             self.root.check(&document, "root")?;
+            is_a(root, "root")?;
             fresh(root, "root", now)?;
             let (own, targets) = (role(root, "root")?, role(root, "targets")?);
             own.check(&document, "root")?;
@@ -86,6 +87,7 @@ impl Trust {
             return Ok(());
         }
         self.targets.check(document, "targets")?;
+        is_a(&document.signed, "targets")?;
         fresh(&document.signed, "targets", now)
     }
 }
@@ -131,11 +133,23 @@ fn key(known: &Map<String, Value>, id: &str) -> Option<Vec<u8>> {
     encoding::from_hex(key["keyval"]["public"].as_str()?)
 }
 
-/// Times in this form (RFC 3339, UTC, whole seconds) compare as texts.
+/// A document says what it is: one of another role must never be taken for it, whoever signed it.
+fn is_a(document: &Value, what: &str) -> Result<(), String> {
+    match document["_type"].as_str() {
+        Some(kind) if kind.eq_ignore_ascii_case(what) => Ok(()),
+        Some(kind) => Err(format!("{what}: it calls itself {kind:.40}")),
+        None => Err(format!("{what}: it does not say what it is")),
+    }
+}
+
 fn fresh(document: &Value, what: &str, now: &str) -> Result<(), String> {
-    match document["expires"].as_str() {
-        Some(until) if until.len() >= 20 && until.ends_with('Z') && until[..19] >= now[..19] => Ok(()),
-        Some(until) => Err(format!("{what}: it was good until {until:.40}")),
-        None => Err(format!("{what}: it does not say until when it is good")),
+    let now = moment::seconds(now).ok_or("the time is not known")?;
+    let Some(until) = document["expires"].as_str() else {
+        return Err(format!("{what}: it does not say until when it is good"));
+    };
+    match moment::seconds(until) {
+        Some(end) if end >= now => Ok(()),
+        Some(_) => Err(format!("{what}: it was good until {until:.40}")),
+        None => Err(format!("{what}: until {until:.40} is no moment in UTC")),
     }
 }

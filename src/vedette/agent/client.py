@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from vedette.agent.address import URL
 from vedette.agent.options import default_data_folder
 from vedette.agent.serve.running import find
 
 HERE = ("127.0.0.1", "localhost", "::1")
 TOKEN = "VEDETTE_AGENT_TOKEN"
 """Variable with the token of an agent whose data folder is elsewhere."""
-USUAL = "http://127.0.0.1:8126"
 TIMEOUT = 30.0
 """Seconds for an answer."""
 
@@ -80,7 +80,7 @@ class Client:
     def of_folder(cls, folder: Path, token: str = "") -> Client:
         """The agent that runs on that data folder, or else the one at the usual address."""
         running = find(folder)
-        return cls(running.url if running else USUAL, token)
+        return cls(running.url if running else URL, token)
 
     def ask(self, path: str, **query: Any) -> dict[str, Any]:
         """The answer of the JSON API; parameters that are None or empty are left out.

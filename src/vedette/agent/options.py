@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vedette.agent.address import HOST, OTLP_PORT, PORT
 from vedette.agent.forward.target import Target
 
 MIB = 1 << 20
@@ -47,11 +48,11 @@ class Limits:
 class Options:
     """One agent."""
 
-    host: str = "127.0.0.1"
+    host: str = HOST
     """Address to listen on."""
-    port: int = 8126
+    port: int = PORT
     """Port of the Datadog receiver and of the page; 0 picks a free one."""
-    otlp_port: int = 4318
+    otlp_port: int = OTLP_PORT
     """Port of the OTLP receiver; 0 picks a free one."""
     grpc_port: int | None = None
     """Port of the OTLP receiver over gRPC; 0 picks a free one, None: the usual one, if that is free."""

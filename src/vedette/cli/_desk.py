@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.parse
@@ -9,11 +10,11 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from vedette.agent.address import URL
 from vedette.agent.client import opened, token_for
 from vedette.agent.options import default_data_folder
 from vedette.agent.serve.running import find
 
-AGENT = "http://127.0.0.1:8126"
 SECONDS = 30
 
 
@@ -26,11 +27,22 @@ class Desk:
 
     def __init__(self, url: str | None, folder: Path | None) -> None:
         running = find(folder or default_data_folder())
-        self.url = (url or (running.url if running else AGENT)).rstrip("/")
+        self.url = (url or (running.url if running else URL)).rstrip("/")
         self._token = token_for(self.url, folder)
 
     def ask(self, method: str, *path: str, body: Any = None, **query: str) -> dict[str, Any]:
-        """A request below `/api/remote`. Raises Refused."""
+        """What is told for a request below `/api/remote`. Raises Refused."""
+        try:
+            found: dict[str, Any] = json.loads(self._request(method, path, body, query))
+        except ValueError as error:
+            raise self._silent(error) from None
+        return found
+
+    def fetch(self, *path: str) -> bytes:
+        """A file below `/api/remote`. Raises Refused."""
+        return self._request("GET", path, None, {})
+
+    def _request(self, method: str, path: tuple[str, ...], body: Any, query: dict[str, str]) -> bytes:
         address = "/".join((self.url, "api", "remote", *(urllib.parse.quote(part, safe="") for part in path)))
         given = {name: value for name, value in query.items() if value}
         if given:
@@ -39,14 +51,16 @@ class Desk:
         request = urllib.request.Request(address, data, {"X-Vedette-Token": self._token}, method=method)
         try:
             with opened(request, SECONDS) as answer:
-                found: dict[str, Any] = json.load(answer)
-                return found
+                return bytes(answer.read())
         except urllib.error.HTTPError as error:
             with error:
                 raise Refused(_reason(error)) from None
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "reason", error)
-            raise Refused(f"no agent answers at {self.url} ({reason}). Start one: vedette agent") from None
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise self._silent(error) from None
+
+    def _silent(self, error: Exception) -> Refused:
+        reason = getattr(error, "reason", error)
+        return Refused(f"no agent answers at {self.url} ({reason}). Start one: vedette agent")
 
 
 def _reason(error: urllib.error.HTTPError) -> str:

@@ -15,9 +15,10 @@ import time
 from collections.abc import MutableMapping
 from importlib.util import find_spec
 
+from vedette.agent.address import HOST, PORT
 from vedette.cli.agent import NEEDS
+from vedette.cli.run import plain
 
-PORT = 8126
 LONGEST_START = 20.0
 """Seconds that an agent may take to answer."""
 
@@ -32,18 +33,31 @@ def with_agent(environ: MutableMapping[str, str], keep: bool = False) -> str:
     absent = [name for name in NEEDS if find_spec(name) is None]
     if absent:
         raise OSError(f"the agent needs {', '.join(absent)}: pip install 'vedette[agent]'")
+    outer = _agent_of_launcher(environ)
+    if outer is not None and _is_ours(outer):
+        return _told(outer, new=False)  # a command within a command: one page shows both
     port, new = PORT, False
     if not _is_ours(PORT):
         port, new = (_free_port() if _is_taken(PORT) else PORT), True
         _start(port, environ, None if keep else os.getpid())
         _wait_for(port)
-    environ["VEDETTE_AGENT_URL"] = f"http://127.0.0.1:{port}"
+    environ["VEDETTE_AGENT_URL"] = f"http://{HOST}:{port}"
     environ.setdefault("VEDETTE_EXPORTERS", "datadog")
-    return f"vedette: the page is at http://127.0.0.1:{port}/{'' if new else ' (of an agent that runs already)'}"
+    return _told(port, new)
+
+
+def _agent_of_launcher(environ: MutableMapping[str, str]) -> int | None:
+    """The port of the agent on this machine that a launcher around this one sends to."""
+    host, _, port = environ.get("VEDETTE_AGENT_URL", "").rstrip("/").rpartition(":")
+    return int(port) if "VEDETTE_LAUNCHED" in environ and host == f"http://{HOST}" and port.isdecimal() else None
+
+
+def _told(port: int, new: bool) -> str:
+    return f"vedette: the page is at http://{HOST}:{port}/{'' if new else ' (of an agent that runs already)'}"
 
 
 def _is_ours(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    connection = http.client.HTTPConnection(HOST, port, timeout=2)
     try:
         connection.request("GET", "/info")
         told = json.loads(connection.getresponse().read(1 << 20))
@@ -56,15 +70,17 @@ def _is_ours(port: int) -> bool:
 
 def _is_taken(port: int) -> bool:
     with socket.socket() as tried:
-        return tried.connect_ex(("127.0.0.1", port)) == 0
+        return tried.connect_ex((HOST, port)) == 0
 
 
 def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
+    with socket.create_server((HOST, 0)) as free:
         return int(free.getsockname()[1])
 
 
 def _start(port: int, environ: MutableMapping[str, str], until: int | None) -> None:
+    own = dict(environ)
+    plain(own)  # an agent that traces itself would never rest
     command = [sys.executable, "-m", "vedette", "agent", "--port", str(port), "--otlp-port", "0", "--no-grpc"]
     if until is not None:
         command += ["--memory", "--until", str(until)]
@@ -80,7 +96,7 @@ def _start(port: int, environ: MutableMapping[str, str], until: int | None) -> N
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
-    os.execve(command[0], command, dict(environ))
+    os.execve(command[0], command, own)
 
 
 def _wait_for(port: int) -> None:

@@ -13,11 +13,10 @@ import re
 import sys
 from pathlib import Path
 
-from vedette.cli.run import LAUNCH_FOLDER
+from vedette.agent.address import OTLP_PORT, PORT, URL
+from vedette.cli.run import plain
 
 NEEDS = ("duckdb", "jinja2", "starlette", "uvicorn")
-PAGE_PORT = 8126
-OTLP_PORT = 4318
 FORWARD_HEADERS = "VEDETTE_FORWARD_HEADERS"
 """Variable with headers for forwarding, `name=value,name=value`: keys do not belong on a command line."""
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -38,11 +37,8 @@ def main(arguments: list[str]) -> int:
 
 def start_again_untraced(arguments: list[str]) -> None:
     """Become the same command without what `vedette run` set: an agent that traces itself would never rest."""
-    environ = {name: value for name, value in os.environ.items() if name != "VEDETTE_LAUNCHED"}
-    entries = environ.pop("PYTHONPATH", "").split(os.pathsep)
-    kept = os.pathsep.join(entry for entry in entries if entry and entry != LAUNCH_FOLDER)
-    if kept:
-        environ["PYTHONPATH"] = kept
+    environ = dict(os.environ)
+    plain(environ)
     if os.name != "nt":  # there a new process would stand beside this one, and Ctrl-C would reach both
         os.execve(sys.executable, [sys.executable, "-m", "vedette", "agent", *arguments], environ)
     import vedette  # only where the process was started instrumented
@@ -57,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--port",
         type=_port,
-        default=PAGE_PORT,
+        default=PORT,
         help="port of the page and of the Datadog receiver (default %(default)s; 0: any)",
     )
     made.add_argument(
@@ -122,7 +118,7 @@ def _add_forwarding(made: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="URL",
-        help="send on traces to this Datadog Agent: http://127.0.0.1:8126, unix:///run/apm.socket (repeatable)",
+        help=f"send on traces to this Datadog Agent: {URL}, unix:///run/apm.socket (repeatable)",
     )
     made.add_argument(
         "--forward-spool",

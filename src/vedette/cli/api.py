@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-AGENT = "http://127.0.0.1:8126"
+from vedette.agent.address import URL
 
 
 def main(arguments: list[str]) -> int:
@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     exporting.add_argument("-o", "--output", metavar="FILE", help="write to this file, not to standard output")
     for command in (listing, exporting):
         command.add_argument("--env", default="", help="only what was seen in this environment")
-        command.add_argument("--url", default=AGENT, help="address of the agent (default %(default)s)")
+        command.add_argument("--url", default=URL, help="address of the agent (default %(default)s)")
     return made
 
 

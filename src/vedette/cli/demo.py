@@ -16,11 +16,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vedette.agent.address import PORT
+
 if TYPE_CHECKING:
     from vedette.demo.show import Show
 
 NEEDS = ("fastapi", "uvicorn", "websockets", "flask", "celery", "httpx", "requests", "jinja2", "rich")
-PAGE_PORT = 8126
 MISSING_PACKAGE = 3
 
 
@@ -40,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--seconds", type=_seconds, help="end by itself after this time under load (default: at Ctrl-C)")
     made.add_argument("--json", action="store_true", help="end with one line of JSON on standard output")
     made.add_argument(
-        "--port", type=_port, default=PAGE_PORT, help="port of the page (default %(default)s; if taken, a free one)"
+        "--port", type=_port, default=PORT, help="port of the page (default %(default)s; if taken, a free one)"
     )
     made.add_argument("--keep-data", action="store_true", help="keep traces, the shop's data and logs in a folder")
     return made

@@ -11,10 +11,9 @@ from typing import Any
 
 import click
 
+from vedette.agent.address import URL
 from vedette.cli._found import Reading, of_agent, of_lines
 from vedette.cli._sarif import sarif
-
-AGENT = "http://127.0.0.1:8126"
 
 
 @click.group()
@@ -24,7 +23,7 @@ def command() -> None:
 
 @command.command()
 @click.option("--sarif", "as_sarif", is_flag=True, help="SARIF 2.1.0 instead of JSON lines.")
-@click.option("--agent", "url", default=AGENT, show_default=True, help="Address of the embedded agent to ask.")
+@click.option("--agent", "url", default=URL, show_default=True, help="Address of the embedded agent to ask.")
 @click.option(
     "--from",
     "source",

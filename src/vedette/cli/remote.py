@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
 import click
 
 from vedette.cli._desk import Desk, Refused
+from vedette.cli._flares import ask, save
 from vedette.cli.api import printable
 
 SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
@@ -142,16 +144,23 @@ def remove(desk: Desk, kind: str, identity: str, service: str, env: str) -> None
 @_scope
 @click.pass_obj
 def mode(desk: Desk, mode: str, service: str, env: str) -> None:
-    """Switch protection: off, monitor, rules, block; default gives each process its own mode back."""
-    known = [item for item in desk.ask("GET", "settings")["items"] if (item["service"], item["env"]) == (service, env)]
-    values = {**(known[0]["value"] if known else {}), "protection": mode}
+    """Switch protection: off, monitor, rules, block; default gives each process its own mode back.
+
+    Where settings of this service are kept for a time only, the mode joins them, and ends with them.
+    """
+    items = desk.ask("GET", "settings")["items"]
+    known = next((item for item in items if (item["service"], item["env"]) == (service, env)), None)
+    values = {**(known["value"] if known else {}), "protection": mode}
     if mode == "default":
         del values["protection"]
+    kept = {name: known[name] for name in ("expires", "note")} if known else {}
     if values:
-        desk.ask("PUT", "settings", "settings", body={"value": values}, service=service, env=env)
+        desk.ask("PUT", "settings", "settings", body={"value": values, **kept}, service=service, env=env)
     elif known:
         desk.ask("DELETE", "settings", "settings", service=service, env=env)
-    click.echo(f"protection is {mode} for {service or 'all services'}")
+    end = kept.get("expires") if values else 0
+    until = time.strftime(" until %Y-%m-%d %H:%M:%S, with its other settings", time.localtime(end)) if end else ""
+    click.echo(f"protection is {mode} for {service or 'all services'}{until}")
 
 
 @command.command()
@@ -182,3 +191,21 @@ def deny(
 def key(desk: Desk) -> None:
     """The key of which VEDETTE_REMOTE_CONFIGURATION_KEYS makes a process believe this agent only."""
     click.echo(desk.ask("GET")["key"])
+
+
+@command.command()
+@_scope
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False, exists=True), default=".", help="A folder.")
+@click.option("--wait", type=click.FloatRange(1, 300), default=30, show_default=True, help="Seconds at most.")
+@click.pass_obj
+def flare(desk: Desk, service: str, env: str, out: Path, wait: float) -> None:
+    """Have processes tell of themselves: settings (secrets masked), counters, log.
+
+    Each sends a zip. Exit code 1 if none came.
+    """
+    paths = [save(desk, one, out) for one in ask(desk, service, env, wait)]
+    for path in paths:
+        click.echo(path)
+    if not paths:
+        click.echo("vedette remote: no process has sent one; vedette remote status shows who asks", err=True)
+        raise SystemExit(1)

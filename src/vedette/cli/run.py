@@ -66,10 +66,19 @@ def _with_agent(environ: MutableMapping[str, str], keep: bool) -> None:
 
 def prepare(environ: MutableMapping[str, str]) -> None:
     """Makes each Python process that inherits this environment start vedette. What PYTHONPATH held comes after ours."""
-    others = [entry for entry in environ.get("PYTHONPATH", "").split(os.pathsep) if entry != LAUNCH_FOLDER]
-    kept = os.pathsep.join(others)
+    plain(environ)
+    kept = environ.get("PYTHONPATH")
     environ["PYTHONPATH"] = LAUNCH_FOLDER + os.pathsep + kept if kept else LAUNCH_FOLDER
     environ["VEDETTE_LAUNCHED"] = "1"
+
+
+def plain(environ: MutableMapping[str, str]) -> None:
+    """Takes back what `prepare` did, also in the environment of a command within a command."""
+    environ.pop("VEDETTE_LAUNCHED", None)
+    others = [entry for entry in environ.pop("PYTHONPATH", "").split(os.pathsep) if entry != LAUNCH_FOLDER]
+    kept = os.pathsep.join(others)
+    if kept:
+        environ["PYTHONPATH"] = kept
 
 
 def program(command: list[str]) -> list[str]:

@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, TextIO
 
-AGENT = "http://127.0.0.1:8126"
+from vedette.agent.address import URL
+
 PAUSE = 0.5
 """Seconds between two questions to the agent."""
 LATE = 1.0
@@ -52,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "search", nargs="*", help="only what matches, as in the page: error, attack, service:orders, min:10ms"
     )
-    made.add_argument("--url", default=AGENT, help="address of the agent (default %(default)s)")
+    made.add_argument("--url", default=URL, help="address of the agent (default %(default)s)")
     made.add_argument("--tree", action="store_true", help="show the spans of each trace")
     made.add_argument("--json", action="store_true", help="one JSON object per trace and line")
     made.add_argument(

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 def announcement(settings: Settings) -> dict[str, Any]:
     """The configuration in effect, secrets masked."""
-    return {**_process(), **_identity(settings), **_sending(settings), **_tracing(settings)}
+    told = {**_process(), **_identity(settings), **_sending(settings), **_tracing(settings)}
+    return {name: masked(OPTIONS["tags"], value) for name, value in told.items()}  # tags may be named like secrets, too
 
 
 def _process() -> dict[str, Any]:
@@ -48,10 +49,8 @@ def _identity(settings: Settings) -> dict[str, Any]:
 def _sending(settings: Settings) -> dict[str, Any]:
     exporters = settings.exporters
     return {
-        "agent_url": _shown("agent_url", settings.agent_url) if exporters in ("datadog", "both") else None,
-        "otlp_url": _shown("otlp_traces_endpoint", settings.otlp_traces_endpoint)
-        if exporters in ("otlp", "both")
-        else None,
+        "agent_url": settings.agent_url if exporters in ("datadog", "both") else None,
+        "otlp_url": settings.otlp_traces_endpoint if exporters in ("otlp", "both") else None,
         "enabled": settings.enabled,
         "debug": settings.debug,
         "stats_enabled": settings.stats,
@@ -73,7 +72,3 @@ def _tracing(settings: Settings) -> dict[str, Any]:
         "appsec": settings.protection,
         "problems": [str(problem) for problem in settings.problems],
     }
-
-
-def _shown(option: str, value: object) -> object:
-    return masked(OPTIONS[option], value)

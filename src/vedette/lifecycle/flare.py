@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 
 from vedette import _native
 from vedette.lifecycle.announcement import announcement
+from vedette.lifecycle.identity import inferred_service
 from vedette.remote import flare
 from vedette.settings import OPTIONS
-from vedette.settings.masking import masked
+from vedette.settings.masking import sendable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,19 +57,24 @@ def note_level(level: str | None) -> None:
 
 def send(running: Running, task: Task) -> str:
     """Sends a flare; why it could not be, empty if it was."""
-    content_type, body = flare.multipart(task, flare.archive(_files(running)))
-    settings = running.settings
     try:
-        status = _native.post(str(settings.agent_url), flare.PATH, content_type, body, settings.send_timeout)
-    except OSError as error:
+        return _sent(running, task)
+    except Exception as error:  # whatever it is: the other configurations are put in force
         return f"the flare could not be sent: {error}"
+
+
+def _sent(running: Running, task: Task) -> str:
+    settings = running.settings
+    sender = f"{settings.service or inferred_service()}-{os.getpid()}"
+    content_type, body = flare.multipart(task, flare.archive(_files(running)), sender)
+    status = _native.post(str(settings.agent_url), flare.PATH, content_type, body, settings.send_timeout)
     return "" if 200 <= status < 300 else f"the flare was answered with status {status}"
 
 
 def _files(running: Running) -> dict[str, Any]:
     settings = running.settings
     return {
-        "configuration.json": masked(OPTIONS["tags"], announcement(settings)),  # values whose names sound secret, too
+        "configuration.json": announcement(settings),
         "settings.json": {name: _origins(running, name) for name in OPTIONS},
         "counters.json": _native.counters(),
         "remote.json": _native.remote_status(),
@@ -78,4 +85,4 @@ def _files(running: Running) -> dict[str, Any]:
 def _origins(running: Running, name: str) -> list[tuple[str, str, object]]:
     """Each source that has a value for an option: what it is, its name, the value if that is no secret."""
     origins = running.settings.all_origins(name)
-    return [(origin.source, origin.key, masked(OPTIONS[name], origin.value)) for origin in origins]
+    return [(origin.source, origin.key, sendable(OPTIONS[name], origin.value)) for origin in origins]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Answer = tuple[list[tuple[str, str]], Union[tuple[list[str], bytes], None]]
 
 RULES = ("ASM_DD", "ASM", "ASM_DATA")
+MOST_DONE = 1_000
+"""Tasks that are remembered, as many as there may be at once: none of them is carried out twice."""
 LIVE = tuple(name for name, option in OPTIONS.items() if option.live)
 
 
@@ -32,8 +34,8 @@ class Changes:
         self._running = running
         self._wishes = Wishes()
         self._rules: tuple[Any, ...] = ((), ())
-        self._done: set[tuple[str, str]] = set()
-        """Tasks that were carried out."""
+        self._done: dict[tuple[str, str], None] = {}
+        """Tasks that were carried out, the latest last."""
         self._level: str | None = None
         """That at which vedette's log is noted."""
 
@@ -76,7 +78,7 @@ class Changes:
 
     def _flares(self) -> None:
         tasks, level = self._wishes.tasks(), self._wishes.log_level()
-        due: list[Task] = [task for task in tasks if (task.uuid, task.args["case_id"]) not in self._done]
+        due: list[Task] = [task for task in tasks if task.key not in self._done]
         if not due and level == self._level:
             return
         from vedette.lifecycle.flare import note_level, send  # only where somebody asks for one
@@ -84,10 +86,12 @@ class Changes:
         if level is not None and level != self._level:
             note_level(level)
         for task in due:
-            self._done.add((task.uuid, task.args["case_id"]))
             error = send(self._running, task)
             if error:
-                self._wishes.refuse("AGENT_TASK", error)
+                self._wishes.refuse_one(task.path, error)
+            self._done[task.key] = None
+            if len(self._done) > MOST_DONE:
+                del self._done[next(iter(self._done))]
         if level is None:
             note_level(None)  # not before the flares, which tell what was noted until now
         self._level = level

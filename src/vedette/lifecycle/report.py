@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 
 def report_to(folder: str, state: Running, loaded_before: list[str]) -> Callable[[], None]:
-    """Writes the report now; returns what writes it again. Errors are nobody's concern but the asker's."""
+    """Writes the report now; returns what writes it again.
+
+    Whatever keeps it from that is not the application's concern: a folder that is gone, a name that has no encoding, a
+    library whose version raises. The asker sees that a report is missing.
+    """
 
     def write() -> None:
         import json  # only where somebody asks
@@ -32,7 +36,7 @@ def report_to(folder: str, state: Running, loaded_before: list[str]) -> Callable
             with open(f"{path}.part", "w", encoding="utf-8") as file:
                 json.dump({**told(state), "loaded_before": loaded_before}, file, default=str)
             os.replace(f"{path}.part", path)
-        except OSError:
+        except Exception:
             pass
 
     write()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from vedette.settings import OPTIONS
-from vedette.settings.masking import masked
+from vedette.settings.masking import sendable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def entries(settings: Settings, names: tuple[str, ...] = ()) -> Iterator[Entry]:
         option = OPTIONS[name]
         for origin in settings.all_origins(name):
             source = _ORIGINS.get(origin.source, origin.source)
-            yield _entry(_spelling(option), _text(masked(option, origin.value)), source)
+            yield _entry(_spelling(option), _text(sendable(option, origin.value)), source)
 
 
 def _others() -> Iterator[Entry]:

@@ -18,13 +18,19 @@ _BOUNDARY = "vedette-flare-7d1f0a3c5e9b"
 
 
 class Task:
-    """A flare that is asked for: `case_id`, `hostname`, `user_handle`, `uuid` of who asks."""
+    """A flare that is asked for: `case_id`, `hostname`, `user_handle`, `uuid` of who asks, `path` of what asks."""
 
-    __slots__ = ("args", "uuid")
+    __slots__ = ("args", "path", "uuid")
 
-    def __init__(self, uuid: str, args: dict[str, str]) -> None:
+    def __init__(self, path: str, uuid: str, args: dict[str, str]) -> None:
+        self.path = path
         self.uuid = uuid
         self.args = args
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes it the same task when it comes again."""
+        return self.uuid, self.args["case_id"]
 
 
 def parse_task(config: RemoteConfig) -> Task | None:
@@ -37,7 +43,7 @@ def parse_task(config: RemoteConfig) -> Task | None:
     args = value.get("args")
     if not isinstance(args, dict) or not str(args.get("case_id") or "").strip():
         raise ValueError("args.case_id is missing")
-    return Task(str(value.get("uuid") or ""), {str(name): str(given) for name, given in args.items()})
+    return Task(config.path, str(value.get("uuid") or ""), {str(name): str(given) for name, given in args.items()})
 
 
 def parse_level(config: RemoteConfig) -> str | None:
@@ -54,8 +60,8 @@ def parse_level(config: RemoteConfig) -> str | None:
     return str(level).lower()
 
 
-def multipart(task: Task, archive: bytes) -> tuple[str, bytes]:
-    """Content type and body of the form that the agent takes (RFC 7578)."""
+def multipart(task: Task, archive: bytes, sender: str) -> tuple[str, bytes]:
+    """Content type and body of the form that the agent takes (RFC 7578); `sender` becomes part of the file's name."""
     fields = {
         "source": "tracer_python",
         "case_id": task.args["case_id"],
@@ -64,7 +70,7 @@ def multipart(task: Task, archive: bytes) -> tuple[str, bytes]:
         "uuid": task.uuid,
     }
     parts = [_part(f'name="{name}"', value.encode()) for name, value in fields.items()]
-    name = f"tracer-python-{_plain(task.args['case_id'])}-debug.zip"
+    name = f"tracer-python-{_plain(task.args['case_id'])}-{_plain(sender)}-debug.zip"
     file = f'name="flare_file"; filename="{name}"\r\nContent-Type: application/octet-stream'
     parts.append(_part(file, archive))
     return f"multipart/form-data; boundary={_BOUNDARY}", b"".join(parts) + f"--{_BOUNDARY}--\r\n".encode()

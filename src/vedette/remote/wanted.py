@@ -69,6 +69,10 @@ class Wishes:
             if read.config.product == product:
                 read.refusal = read.refusal or error
 
+    def refuse_one(self, path: str, error: str) -> None:
+        """What one configuration asks for could not be done."""
+        self._read[path].refusal = error
+
     def accept(self, product: str) -> None:
         """Together they can be."""
         for read in self._read.values():

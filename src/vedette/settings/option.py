@@ -64,11 +64,12 @@ class Option(Generic[Value]):
 
     `name` in lower case is the attribute of `Settings`, the key in a file, and `VEDETTE_<NAME>` in the environment.
     `aliases` are further variables, the first found of a family (`VEDETTE_`, `DD_`, `OTEL_`) wins.
-    `live` options may be changed at run time by remote configuration. `secret` values are never shown.
+    `live` options may be changed at run time by remote configuration. `secret` values are never shown, `personal` ones
+    (who somebody is, where somebody comes from) on this machine only.
     An empty variable counts as absent, unless `empty` says that it means something.
     """
 
-    __slots__ = ("aliases", "default", "doc", "empty", "kind", "live", "name", "secret")
+    __slots__ = ("aliases", "default", "doc", "empty", "kind", "live", "name", "personal", "secret")
 
     def __init__(
         self,
@@ -80,6 +81,7 @@ class Option(Generic[Value]):
         live: bool = False,
         secret: bool = False,
         empty: bool = False,
+        personal: bool = False,
     ) -> None:
         self.name = name
         self.kind = kind
@@ -89,6 +91,7 @@ class Option(Generic[Value]):
         self.live = live
         self.secret = secret
         self.empty = empty
+        self.personal = personal
 
     @property
     def variable(self) -> str:

@@ -1,5 +1,7 @@
 //! A backend that hands out what a test wants.
 
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine;
 use serde_json::{json, Value};
@@ -83,20 +85,24 @@ impl Backend {
 
     /// A root document that names the keys of both roles.
     pub fn root(&self, version: u64, root: &[u8; 32], targets: &[u8; 32], by: &[&[u8; 32]]) -> String {
+        document(&self.root_document(version, root, targets), by)
+    }
+
+    /// The same, not signed yet.
+    pub fn root_document(&self, version: u64, root: &[u8; 32], targets: &[u8; 32]) -> Value {
         let key = |seed: &[u8; 32]| json!({ "keytype": "ed25519", "keyval": { "public": public_key(seed).unwrap() } });
-        let signed = json!({
+        json!({
             "_type": "root",
             "version": version,
             "expires": self.expires,
             "keys": { "r": key(root), "t": key(targets) },
             "roles": { "root": { "keyids": ["r"], "threshold": 1 }, "targets": { "keyids": ["t"], "threshold": 1 } },
-        });
-        document(&signed, by)
+        })
     }
 }
 
 /// Base64 of a signed document.
-fn document(signed: &Value, by: &[&[u8; 32]]) -> String {
+pub fn document(signed: &Value, by: &[&[u8; 32]]) -> String {
     let message = canonical_json(&signed.to_string()).unwrap();
     let signature =
         |seed: &&[u8; 32]| json!({ "keyid": "k", "sig": sign(*seed, message.as_bytes()).unwrap() });

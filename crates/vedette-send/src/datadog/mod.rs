@@ -188,6 +188,7 @@ impl Agent {
             return;
         }
         if payload.path == telemetry::PATH {
+            self.teller.iter_mut().for_each(Teller::arrived);
             return;
         }
         self.left_out = Amount::default();
@@ -240,6 +241,9 @@ impl Backend for Agent {
             }
             Err(outcome) => {
                 self.doubt(&outcome);
+                if payload.path == telemetry::PATH {
+                    self.teller.iter_mut().for_each(|teller| untold(teller, &outcome));
+                }
                 outcome
             }
         }
@@ -263,6 +267,15 @@ impl Backend for Agent {
     fn due(&self) -> Option<Instant> {
         let told = self.teller.as_ref().and_then(Teller::due);
         [self.stats.due(), told].into_iter().flatten().min()
+    }
+}
+
+/// A message of telemetry did not arrive.
+fn untold(teller: &mut Teller, outcome: &Outcome) {
+    match outcome {
+        Outcome::Failed { .. } => teller.failed(),
+        Outcome::Rejected(_) => teller.refused(),
+        Outcome::Sent | Outcome::Partly { .. } => teller.arrived(),
     }
 }
 

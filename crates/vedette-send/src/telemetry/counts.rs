@@ -23,6 +23,8 @@ pub(super) struct Counts {
     names: Option<Names>,
     /// Whether it has been told that the rules were loaded.
     rules_told: bool,
+    /// What there was no room for.
+    dropped: usize,
 }
 
 /// Attributes that inspections leave.
@@ -39,7 +41,18 @@ struct Names {
 
 impl Counts {
     pub fn new() -> Counts {
-        Counts { counts: BTreeMap::new(), durations: Vec::new(), names: Names::new(), rules_told: false }
+        Counts {
+            counts: BTreeMap::new(),
+            durations: Vec::new(),
+            names: Names::new(),
+            rules_told: false,
+            dropped: 0,
+        }
+    }
+
+    /// How many counts and values there was no room for, since this was asked last.
+    pub fn dropped(&mut self) -> usize {
+        std::mem::take(&mut self.dropped)
     }
 
     pub fn add(&mut self, chunks: &[Chunk]) {
@@ -84,6 +97,8 @@ impl Counts {
         }
         if self.durations.len() < MOST_VALUES {
             self.durations.extend(seen.duration);
+        } else {
+            self.dropped += usize::from(seen.duration.is_some());
         }
     }
 
@@ -94,7 +109,7 @@ impl Counts {
             std::collections::btree_map::Entry::Vacant(slot) if !full => {
                 slot.insert(by);
             }
-            std::collections::btree_map::Entry::Vacant(_) => {}
+            std::collections::btree_map::Entry::Vacant(_) => self.dropped += 1,
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io::Read;
 use std::path::Path;
+use std::time::Instant;
 
 use serde_json::{json, Value};
 
@@ -25,13 +26,13 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// Looks again if other modules are loaded than before; the packages that are new.
-    pub fn update(&mut self, loaded: &Loaded) -> Vec<Value> {
+    /// Looks again if other modules are loaded than before, until `until` if given; the packages that are new.
+    pub fn update(&mut self, loaded: &Loaded, until: Option<Instant>) -> Vec<Value> {
         if *loaded == self.looked_at {
             return Vec::new();
         }
         self.looked_at = loaded.clone();
-        let found = in_use(loaded);
+        let found = in_use(loaded, until);
         let new: Vec<_> = found.into_iter().filter(|(name, _)| !self.packages.contains_key(name)).collect();
         let told = new.iter().map(|(name, version)| dependency(name, version)).collect();
         self.packages.extend(new);
@@ -48,12 +49,13 @@ fn dependency(name: &str, version: &str) -> Value {
     json!({"name": name, "version": version})
 }
 
-fn in_use(loaded: &Loaded) -> BTreeMap<String, String> {
+fn in_use(loaded: &Loaded, until: Option<Instant>) -> BTreeMap<String, String> {
     let modules: HashSet<&str> = loaded.modules.iter().map(String::as_str).collect();
     let folders = loaded.paths.iter().filter_map(|path| fs::read_dir(path).ok()).flatten().flatten();
     let records =
         folders.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "dist-info"));
-    let used = records.take(MOST).filter(|folder| has_module(folder, &modules));
+    let in_time = |_: &_| until.is_none_or(|until| Instant::now() < until);
+    let used = records.take(MOST).take_while(in_time).filter(|folder| has_module(folder, &modules));
     used.filter_map(|folder| identity(&folder)).collect()
 }
 
@@ -127,11 +129,12 @@ mod tests {
         };
         let mut known = Known::default();
         assert_eq!(
-            known.update(&with(&["flask", "six"])),
+            known.update(&with(&["flask", "six"]), None),
             [dependency("Flask", "1.2"), dependency("six", "1.2")]
         );
-        assert!(known.update(&with(&["flask", "six"])).is_empty());
-        assert_eq!(known.update(&with(&["flask", "six", "_yaml"])), [dependency("PyYAML", "1.2")]);
+        assert!(known.update(&with(&["flask", "six"]), None).is_empty());
+        assert_eq!(Known::default().update(&with(&["flask"]), Some(Instant::now())), [] as [Value; 0]);
+        assert_eq!(known.update(&with(&["flask", "six", "_yaml"]), None), [dependency("PyYAML", "1.2")]);
         assert_eq!(known.all().len(), 3);
         fs::remove_dir_all(&site).unwrap();
     }

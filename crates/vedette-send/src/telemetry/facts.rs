@@ -1,6 +1,7 @@
 //! What a process knows of itself. Written by the application's threads, read by the worker; without locks, since the
 //! process may fork at any moment.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -19,6 +20,7 @@ pub struct Facts {
     loaded: ArcSwap<Loaded>,
     endpoints: ArcSwap<Vec<Value>>,
     troubles: ArcSwap<Vec<Value>>,
+    dropped: AtomicU64,
 }
 
 /// What became of an integration.
@@ -46,32 +48,36 @@ pub struct Loaded {
 impl Facts {
     /// Begins anew: the process was configured, perhaps not for the first time.
     pub fn configure(&self, entries: Vec<Value>) {
+        self.lose(entries.len().saturating_sub(MOST));
         self.configuration.store(Arc::new(numbered(Vec::new(), entries)));
     }
 
     /// Takes settings that changed while the process runs.
     pub fn changed(&self, entries: &[Value]) {
-        self.configuration.rcu(|known| numbered(known.to_vec(), entries.to_vec()));
+        let known = self.configuration.rcu(|known| numbered(known.to_vec(), entries.to_vec()));
+        self.lose((known.len() + entries.len()).saturating_sub(MOST));
     }
 
     /// Takes what became of an integration.
     pub fn integrated(&self, integration: &Integration) {
-        self.integrations.rcu(|known| {
+        let known = self.integrations.rcu(|known| {
             let mut all = known.to_vec();
             if all.len() < MOST && !all.contains(integration) {
                 all.push(integration.clone());
             }
             all
         });
+        self.lose(usize::from(known.len() >= MOST && !known.contains(integration)));
     }
 
     /// Takes endpoints that an application has.
     pub fn has(&self, endpoints: &[Value]) {
-        self.endpoints.rcu(|known| {
+        let known = self.endpoints.rcu(|known| {
             let mut all = known.to_vec();
             all.extend(endpoints.iter().take(MOST.saturating_sub(known.len())).cloned());
             all
         });
+        self.lose((known.len() + endpoints.len()).saturating_sub(MOST));
     }
 
     /// Takes what is loaded now.
@@ -81,7 +87,7 @@ impl Facts {
 
     /// Takes an error within the library itself, at `time` in seconds since the epoch.
     pub fn troubled(&self, message: &str, stack: &str, time: u64) {
-        self.troubles.rcu(|known| {
+        let known = self.troubles.rcu(|known| {
             let mut all = known.to_vec();
             if all.len() < MOST_TROUBLES {
                 all.push(
@@ -90,6 +96,17 @@ impl Facts {
             }
             all
         });
+        self.lose(usize::from(known.len() >= MOST_TROUBLES));
+    }
+
+    /// Counts what is never told, since there was no room for it, or since the Agent refused it.
+    pub(super) fn lose(&self, count: usize) {
+        self.dropped.fetch_add(count as u64, Relaxed);
+    }
+
+    /// How much of what there was to tell never will be: entries, counts, refused messages.
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Relaxed)
     }
 
     pub(super) fn troubles(&self) -> Arc<Vec<Value>> {

@@ -3,6 +3,7 @@
 //! that offers the endpoint, once it has taken traces.
 
 mod counts;
+mod delivery;
 mod dependencies;
 mod facts;
 mod host;
@@ -14,6 +15,7 @@ use serde_json::{json, Value};
 use vedette_model::{clock, Chunk, Process};
 
 use counts::Counts;
+use delivery::{Delivery, AGAIN};
 use dependencies::Known;
 pub use facts::{Facts, Integration, Loaded};
 #[cfg(target_os = "linux")]
@@ -24,6 +26,8 @@ pub(crate) const PATH: &str = "/telemetry/proxy/api/v2/apmtelemetry";
 
 /// Endpoints in one message, as the protocol has it.
 const ENDPOINTS: usize = 300;
+/// How long the end of a process looks for packages: somebody waits for it.
+const LAST_LOOK: Duration = Duration::from_millis(250);
 
 /// What is told, and how often.
 #[derive(Clone)]
@@ -47,6 +51,7 @@ pub struct Telemetry {
 }
 
 /// One message, ready to be sent.
+#[derive(Clone)]
 pub(crate) struct Message {
     pub kind: &'static str,
     pub body: Vec<u8>,
@@ -65,6 +70,7 @@ pub(crate) struct Teller {
     next: Option<Instant>,
     repeat_at: Instant,
     told: Told,
+    delivery: Delivery,
     known: Known,
     counts: Counts,
     closed: bool,
@@ -92,6 +98,7 @@ impl Teller {
             next: None,
             repeat_at: Instant::now() + settings.extended,
             told: Told::default(),
+            delivery: Delivery::default(),
             known: Known::default(),
             counts: Counts::new(),
             closed: false,
@@ -120,22 +127,47 @@ impl Teller {
         }
     }
 
-    /// When there is something to tell.
-    pub fn due(&self) -> Option<Instant> {
-        self.next.filter(|_| self.wanted && !self.closed)
+    /// The Agent has the message that was told last.
+    pub fn arrived(&mut self) {
+        self.delivery.arrived();
     }
 
-    /// The next message, if it is time for one; the last one of the process with `last`.
+    /// The message that was told last did not arrive.
+    pub fn failed(&mut self) {
+        self.delivery.failed();
+        self.next = Some(Instant::now() + AGAIN.min(self.settings.heartbeat));
+    }
+
+    /// The Agent does not want the message that was told last.
+    pub fn refused(&mut self) {
+        self.delivery.arrived();
+        self.settings.facts.lose(1);
+    }
+
+    /// When there is something to tell.
+    pub fn due(&self) -> Option<Instant> {
+        let next = self.next.filter(|_| self.wanted && !self.closed)?;
+        Some(self.delivery.open_until().map_or(next, |until| next.max(until)))
+    }
+
+    /// The next message, if it is time for one; the last ones of the process with `last`.
     pub fn take(&mut self, now: Instant, last: bool) -> Option<Message> {
-        if !self.wanted || self.closed || !(last || self.next.is_some_and(|next| now >= next)) {
+        let is_time = last || self.next.is_some_and(|next| now >= next) && !self.delivery.is_away(now);
+        if !self.wanted || self.closed || !is_time {
             return None;
         }
-        if !self.told.started {
-            self.told.started = true;
-            return Some(self.started());
+        // At the end there is no time to hear of what is under way.
+        let again = if self.delivery.is_away(now) { None } else { self.delivery.again(now) };
+        if again.is_some() {
+            return again;
         }
-        let first = self.number == 2;
-        let mut batch = self.changes(first);
+        let message = if self.told.started { self.news(now, last) } else { self.started() };
+        Some(self.delivery.hand_over(message, now))
+    }
+
+    /// What has changed, what was counted, and that the process lives, or ends.
+    fn news(&mut self, now: Instant, last: bool) -> Message {
+        let mut batch = self.changes(self.number == 2, last.then(|| now + LAST_LOOK));
         if last {
             self.closed = true;
         } else {
@@ -144,14 +176,16 @@ impl Teller {
         }
         if self.settings.metrics {
             batch.extend(self.counts.take(clock::unix() / 1_000_000_000, self.settings.heartbeat));
+            self.settings.facts.lose(self.counts.dropped());
         }
         if last {
             batch.push(entry("app-closing", json!({})));
         }
-        Some(self.message("message-batch", batch.into()))
+        self.message("message-batch", batch.into())
     }
 
     fn started(&mut self) -> Message {
+        self.told.started = true;
         let configuration = self.settings.facts.configuration();
         self.told.configuration = configuration.len();
         let mut payload = json!({
@@ -169,8 +203,8 @@ impl Teller {
         self.message("app-started", payload)
     }
 
-    /// What is new since it was last told.
-    fn changes(&mut self, first: bool) -> Vec<Value> {
+    /// What is new since it was last told; packages are looked for until `until`, if given.
+    fn changes(&mut self, first: bool, until: Option<Instant>) -> Vec<Value> {
         let mut batch = Vec::new();
         let configuration = self.settings.facts.configuration();
         if configuration.len() > self.told.configuration {
@@ -187,7 +221,7 @@ impl Teller {
         }
         self.endpoints(&mut batch);
         if self.settings.dependencies {
-            let new = self.known.update(&self.settings.facts.loaded());
+            let new = self.known.update(&self.settings.facts.loaded(), until);
             if !new.is_empty() {
                 batch.push(entry("app-dependencies-loaded", json!({"dependencies": new})));
             }

@@ -20,6 +20,7 @@ LIVELY = 120_000_000_000
 """Nanoseconds after which a process that sends nothing is shown as quiet."""
 DROPS = {
     "bad_payload": "not of its format, or not decompressable",
+    "bad_flare": "a flare that is no form with a zip in it",
     "too_large": "larger than a payload may be",
     "slow": "took too long to arrive",
     "cut_off": "ended early",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -66,6 +67,8 @@ def row(item: Item) -> dict[str, Any]:
     if "sample_rate" in values:
         shown.append({"name": "sampling", "text": f"{values.pop('sample_rate') * 100:g} %"})
     shown += [{"name": name.replace("_", " "), "text": _text(value)} for name, value in values.items()]
+    if item.expires:
+        shown.append({"name": "until", "text": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(item.expires))})
     scope = {"service": item.service, "env": item.env, "colour": colour(item.service) if item.service else None}
     return {**scope, "values": shown, "note": item.note, "changed": item.changed}
 

@@ -21,6 +21,7 @@ ENDPOINTS = [
     "/v0.6/stats",
     "/v0.7/config",
     "/telemetry/proxy/",
+    "/tracer_flare/v1",
 ]
 INFO = {
     "version": "7.60.0",  # tracers compare it with the Agent versions that brought a feature

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from typing import Any
 
+from vedette.agent.receive.flares import Flare
 from vedette.agent.remote.clients import APPLIED, REFUSED, WAITING, Client
 from vedette.agent.remote.items import Item
 
@@ -48,6 +49,12 @@ def client(one: Client, version: int) -> Json:
 
 def _has_no_more(one: Client) -> bool:
     return bool(one.said.error) or set(one.said.reported) == set(one.wanted)
+
+
+def flare(one: Flare) -> Json:
+    """One flare, without what is in it."""
+    about = {name: value for name, value in one._asdict().items() if name != "content"}
+    return {**about, "size": len(one.content)}
 
 
 def progress(clients: list[Client], product: str, identity: str) -> Json:

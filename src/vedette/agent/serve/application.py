@@ -9,7 +9,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from vedette.agent.receive import config, datadog, otlp
+from vedette.agent.receive import config, datadog, flares, otlp
 from vedette.agent.receive.intake import Intake
 from vedette.agent.serve import api, pages, remote_api
 from vedette.agent.serve.context import Context
@@ -33,7 +33,12 @@ class Agent:
 
     def __init__(self, context: Context, intake: Intake) -> None:
         receivers = Starlette(
-            routes=[*datadog.routes(intake), *config.routes(context.desk, intake), *otlp.routes(intake)]
+            routes=[
+                *datadog.routes(intake),
+                *config.routes(context.desk, intake),
+                *flares.routes(context.flares, intake),
+                *otlp.routes(intake),
+            ]
         )
         self._receivers = NoBrowsers(receivers)
         self._page = SafeHeaders(KnownHosts(NeedsToken(_page(context, intake), context.token), _hosts(context)))
@@ -46,7 +51,7 @@ class Agent:
     def _room(self, scope: Scope) -> ASGIApp:
         """OTLP has a port of its own because exporters expect it there; its paths differ, so each port takes both."""
         path = scope["path"]
-        if path == "/info" or path.startswith(("/v0.", "/v1.0/", "/v1/", "/telemetry/")):
+        if path == "/info" or path.startswith(("/v0.", "/v1.0/", "/v1/", "/telemetry/", "/tracer_flare/")):
             return self._receivers
         return self._page
 

@@ -13,6 +13,7 @@ from vedette.agent.counters import Counters
 from vedette.agent.forward.forwarder import Forwarder
 from vedette.agent.inventory.book import Book
 from vedette.agent.options import Options
+from vedette.agent.receive.flares import Flares
 from vedette.agent.receive.senders import Senders
 from vedette.agent.remote.desk import Desk
 from vedette.agent.serve.token import token_of
@@ -43,6 +44,8 @@ class Context:
         """What allows changes, see `NeedsToken`; pages put it into the header `X-Vedette-Token`."""
         self.desk = Desk(database.cursor, options.data)
         """Remote configuration."""
+        self.flares = Flares()
+        """What processes told of themselves when they were asked."""
         self.book = Book()
         self.senders.on_endpoints = self.book.announce
         self._database = database

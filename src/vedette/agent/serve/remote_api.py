@@ -2,7 +2,8 @@
 
 `GET /api/remote` tells of all; `GET /api/remote/<kind>` lists items; `PUT` and `DELETE /api/remote/<kind>/<id>` (with
 `service` and `env` in the query string, all without) change one, `POST /api/remote/<kind>` keeps many. Bodies are
-`{"value": ..., "expires": seconds since the epoch, "for": seconds from now, "note": text}`.
+`{"value": ..., "expires": seconds since the epoch, "for": seconds from now, "note": text}`. `GET /api/remote/flares`
+lists what processes told of themselves, `GET /api/remote/flares/<id>` is the zip.
 """
 
 from __future__ import annotations
@@ -62,8 +63,20 @@ def routes(context: Context) -> list[Route]:
         found = await anyio.to_thread.run_sync(desk.remove, kind, identity, service, env)
         return Answer({"removed": found}, 200 if found else 404)
 
+    async def flares(request: Request) -> Response:
+        return Answer({"flares": [describe.flare(one) for one in context.flares.all()]})
+
+    async def flare(request: Request) -> Response:
+        found = context.flares.find(request.path_params["number"])
+        if found is None:
+            return _problem("there is no such flare, or it was pushed out by newer ones", 404)
+        headers = {"Content-Disposition": f'attachment; filename="{found.name}"', "Cache-Control": "no-store"}
+        return Response(found.content, media_type="application/zip", headers=headers)
+
     return [
         Route("/api/remote", overview),
+        Route("/api/remote/flares", flares),
+        Route("/api/remote/flares/{number:int}", flare),
         Route("/api/remote/{kind}", listed, methods=["GET"]),
         Route("/api/remote/{kind}", post, methods=["POST"]),
         Route("/api/remote/{kind}/{id:path}", put, methods=["PUT"]),

@@ -141,6 +141,7 @@ OPTIONS = (
         (),
         "Addresses and networks whose requests are refused (`192.0.2.7`, `2001:db8::/32`, "
         "`198.51.100.9 until 2030-01-31T12:00:00Z`).",
+        personal=True,
     ),
     Option(
         "deny_users",
@@ -148,6 +149,7 @@ OPTIONS = (
         (),
         (),
         "Users, by id or login, whose requests are refused; they may end as `deny_addresses` do.",
+        personal=True,
     ),
     Option(
         "deny_sessions",
@@ -163,6 +165,7 @@ OPTIONS = (
         (),
         (),
         "Addresses and networks whose requests are inspected and never refused, but for exploits at work.",
+        personal=True,
     ),
     Option(
         "deny_list",

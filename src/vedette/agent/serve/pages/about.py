@@ -16,6 +16,7 @@ from vedette.agent.panels.packages import packages
 from vedette.agent.query.about import received, reporters, stored
 from vedette.agent.query.period import last
 from vedette.agent.query.series import BUCKETS, size_of
+from vedette.agent.remote import describe
 from vedette.agent.serve.shell import Shell
 from vedette.agent.serve.view import read
 
@@ -57,6 +58,7 @@ def _values(shell: Shell, cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "reporters": reporting,
         "said": {part: any(row[part] for row in reporting) for part in ("runtime", "where")},
         "packages": packages(context.senders.as_json()),
+        "flares": [{**describe.flare(one), "size": units.size(len(one.content))} for one in context.flares.all()],
         "cost": cost(),
         "versions": versions(),
     }

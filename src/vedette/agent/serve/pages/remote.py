@@ -34,10 +34,13 @@ def routes(shell: Shell) -> list[Route]:
         return shell.panel(request, "remote.html", read(request), values)
 
     def wishes(form: Mapping[str, str]) -> list[Item]:
-        """What the form leaves open stays as it is set."""
+        """What the form leaves open stays as it is set, and what was for a time does not become for ever."""
         new = settings_of(form)
         known = desk.wish(new.kind, new.id, new.service, new.env)
-        return [new._replace(value={**(known.value if known else {}), **new.value})]
+        if known is None:
+            return [new]
+        value = {**known.value, **new.value}
+        return [new._replace(value=value, expires=known.expires, note=new.note or known.note)]
 
     async def page(request: Request) -> Response:
         return await show(request, {})
