@@ -1,4 +1,4 @@
-"""A Starlette application under uvicorn that reloads. `python -m tests.remote.asgi FOLDER` tells its port, and serves."""
+"""An application under uvicorn that reloads: `python -m tests.remote.asgi FOLDER` tells its port, and serves."""
 
 from __future__ import annotations
 

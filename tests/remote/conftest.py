@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import urllib.error
@@ -78,6 +79,7 @@ def start() -> Iterator[Callable[..., App]]:
                 env=environment(url, **options),
                 stdout=subprocess.PIPE,
                 text=True,
+                start_new_session=True,
             )
             stack.callback(_end, process)
             assert process.stdout is not None
@@ -89,5 +91,9 @@ def start() -> Iterator[Callable[..., App]]:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
+    """Ends it with its workers, which hold its output open."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.communicate()

@@ -15,7 +15,10 @@ FOLDER = Path(os.environ.get("LIVE_FOLDER", "."))
 
 app = Celery("live", broker="filesystem://")
 app.conf.update(
-    broker_transport_options={name: str(FOLDER / "messages") for name in ("data_folder_in", "data_folder_out")},
+    broker_transport_options={
+        "control_folder": str(FOLDER / "control"),
+        **{name: str(FOLDER / "messages") for name in ("data_folder_in", "data_folder_out")},
+    },
     task_ignore_result=True,
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,

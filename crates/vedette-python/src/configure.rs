@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use vedette_model::Process;
 use vedette_send::{Config as SendConfig, Obfuscation, Target, Version};
-use vedette_trace::propagation::{Behavior, Config as Propagation, Style};
+use vedette_trace::propagation::{Behavior, Config as Propagation, Guard, Style};
 use vedette_trace::sampling::{parse_rules, parse_span_rules, Sampler, SamplingConfig};
 
 use crate::core::{self, Core, PerProcess, Sink};
@@ -122,7 +122,15 @@ fn propagation(options: &Options<'_, '_>) -> PyResult<Propagation> {
         tags_header_max: options.get("tags_header_max")?,
         baggage_items: options.get("baggage_items")?,
         baggage_bytes: options.get("baggage_bytes")?,
+        guard: guard(options)?,
     })
+}
+
+fn guard(options: &Options<'_, '_>) -> PyResult<Option<Guard>> {
+    if !options.get::<bool>("org_guard")? {
+        return Ok(None);
+    }
+    Ok(Some(Guard { strict: options.get("org_guard_strict")?, trusted: options.get("org_guard_trusted")? }))
 }
 
 fn sink(options: &Options<'_, '_>, process: Process, sampler: Arc<Sampler>) -> PyResult<Sink> {

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::{json, Map, Value};
 use vedette_model::{Decision, Link, Mechanism, Text};
 use vedette_trace::propagation::{
-    extract, inject, Behavior, Config, Extracted, Headers, Outgoing, Remote, Style,
+    extract, guard, inject, Behavior, Config, Extracted, Guard, Headers, Outgoing, Remote, Style,
 };
 
 fn config(case: &Value) -> Config {
@@ -278,4 +278,50 @@ proptest! {
         let headers = [("baggage", line.as_str())];
         prop_assert_eq!(extract(&Config::default(), &Headers(&headers)).baggage, baggage);
     }
+}
+
+/// The marker belongs to the process: this is the only test that learns one.
+#[test]
+fn a_guard_marks_what_goes_out_and_strips_what_strangers_decided() {
+    let config = Config { guard: Some(Guard::default()), ..Config::default() };
+    let headers = |marker: &str| {
+        let tags = format!("_dd.p.dm=-4,_dd.p.opm={marker}");
+        let state = format!("dd=s:2;t.dm:-4;t.opm:{marker},other=1");
+        let parent = "00-00000000000000000000000000000007-0000000000000008-01";
+        let pairs = [
+            ("x-datadog-trace-id", "7"),
+            ("x-datadog-parent-id", "8"),
+            ("x-datadog-sampling-priority", "2"),
+            ("x-datadog-origin", "rum"),
+            ("x-datadog-tags", &tags),
+            ("traceparent", parent),
+            ("tracestate", &state),
+            ("baggage", "user.id=1"),
+        ];
+        extract(&config, &Headers(&pairs))
+    };
+    assert_eq!(headers("theirs").remote.unwrap().priority, Some(2), "nobody knows yet who we are");
+    guard::learn(Some("ours"));
+    assert_eq!(headers("ours").remote.unwrap().priority, Some(2));
+    let stranger = headers("theirs");
+    let remote = stranger.remote.unwrap();
+    assert_eq!((remote.trace_id, remote.span_id, remote.tracestate.as_str()), (7, 8, "other=1"));
+    assert_eq!((remote.priority, remote.origin.as_str(), remote.tags.len()), (None, "", 0));
+    assert_eq!(stranger.baggage, [("user.id".to_owned(), "1".to_owned())]);
+
+    let upstream = [(Text::new("_dd.p.opm"), Text::new("friends"))];
+    let outgoing = Outgoing { trace_id: 7, span_id: 9, tags: &upstream, ..Outgoing::default() };
+    let written = |config: &Config| {
+        let mut told = BTreeMap::new();
+        inject(config, &outgoing, &mut |name, value| drop(told.insert(name, value.to_owned())));
+        told
+    };
+    let ours = written(&config);
+    assert_eq!(ours["x-datadog-tags"], "_dd.p.opm=ours");
+    assert!(ours["tracestate"].contains("t.opm:ours") && !ours["tracestate"].contains("friends"));
+    assert_eq!(
+        written(&Config::default())["x-datadog-tags"],
+        "_dd.p.opm=friends",
+        "without it all passes through"
+    );
 }

@@ -57,6 +57,9 @@ class Values:
     propagation_style_inject: tuple[str, ...]
     propagation_extract_first: bool
     propagation_behavior_extract: Literal["continue", "restart", "ignore"]
+    org_guard: bool
+    org_guard_strict: bool
+    org_guard_trusted: tuple[str, ...]
     propagation_tags_max_length: int
     baggage_tag_keys: tuple[str, ...]
     baggage_max_items: int

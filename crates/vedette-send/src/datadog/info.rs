@@ -25,6 +25,8 @@ pub(crate) struct Info {
     pub obfuscation: Option<u64>,
     /// Attributes that tell which peer a span talked to; statistics are grouped by them.
     pub peer_tags: Vec<String>,
+    /// Marker of its organisation, which travels with contexts.
+    pub organisation: Option<String>,
     /// Traces that it does not want to see.
     pub filter: Filter,
 }
@@ -49,6 +51,7 @@ impl Info {
             telemetry: offers("/telemetry/proxy"),
             obfuscation: json["obfuscation_version"].as_u64().filter(|v| (1..=OBFUSCATION).contains(v)),
             peer_tags: texts(&json["peer_tags"]),
+            organisation: json["org_prop_marker"].as_str().map(str::to_owned),
             filter: Filter::from_info(&json),
         }
     }
@@ -67,12 +70,13 @@ mod tests {
         let info = Info::parse(
             br#"{"version":"7.60","endpoints":["/v0.4/traces","/v0.5/traces","/v0.6/stats","/v0.7/config"],
                 "client_drop_p0s":true,"span_events":true,"span_meta_structs":true,
-                "obfuscation_version":1,"peer_tags":["db.name","peer.service"]}"#,
+                "obfuscation_version":1,"peer_tags":["db.name","peer.service"],
+                "org_prop_marker":"b7"}"#,
         );
         assert!(
             info.v05 && info.stats && info.drop_p0s && info.span_events && info.structures && !info.telemetry
         );
-        assert_eq!(info.obfuscation, Some(1));
+        assert_eq!((info.obfuscation, info.organisation.as_deref()), (Some(1), Some("b7")));
         assert_eq!(info.peer_tags, ["db.name", "peer.service"]);
     }
 

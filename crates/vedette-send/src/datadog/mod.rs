@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use ureq::http::Method;
 use vedette_model::{Chunk, Process};
+use vedette_trace::propagation::guard;
 use vedette_trace::sampling::{trim_dropped, Sampler};
 use vedette_wire::{encode, Format, Options};
 
@@ -97,6 +98,7 @@ impl Agent {
         };
         self.asked = true;
         self.info = if reply.status == 200 { Info::parse(&reply.body) } else { Info::default() };
+        guard::learn(self.info.organisation.as_deref());
         self.stats.heed(&self.info);
         if let Some(teller) = &mut self.teller {
             teller.heed(self.info.telemetry);

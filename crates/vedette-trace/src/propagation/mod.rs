@@ -6,6 +6,7 @@
 pub mod b3;
 pub mod baggage;
 pub mod datadog;
+pub mod guard;
 mod hex;
 mod reconcile;
 pub mod tracecontext;
@@ -14,6 +15,7 @@ use std::borrow::Cow;
 
 use vedette_model::{Decision, Link, Mechanism, SpanId, Text, TraceId};
 
+pub use guard::Guard;
 pub use reconcile::extract;
 
 /// A family of headers that carries trace context.
@@ -97,6 +99,8 @@ pub struct Config {
     pub baggage_items: usize,
     /// Longest baggage header to read or write, in bytes.
     pub baggage_bytes: usize,
+    /// Whose decisions count; without it everybody's (`DD_TRACE_ORG_GUARD_ENABLED`).
+    pub guard: Option<Guard>,
 }
 
 impl Default for Config {
@@ -110,6 +114,7 @@ impl Default for Config {
             tags_header_max: 512,
             baggage_items: 64,
             baggage_bytes: 8192,
+            guard: None,
         }
     }
 }
@@ -247,23 +252,27 @@ pub fn rate_text(rate: f64) -> Text {
 }
 
 /// The tags of an outgoing context. A decision that was made here tells its own `dm`, also where it overrules one
-/// from upstream; `ksr` is upstream's if it told one.
+/// from upstream; `ksr` is upstream's if it told one. With a guard, `opm` is our organisation's, once it is known.
 struct OutgoingTags<'a> {
     own: &'a [(Text, Text)],
-    local: [Option<(&'static str, Text)>; 2],
+    local: [Option<(&'static str, Text)>; 3],
 }
 
 impl<'a> OutgoingTags<'a> {
-    fn of(outgoing: &Outgoing<'a>) -> Self {
+    fn of(outgoing: &Outgoing<'a>, guarded: bool) -> Self {
         let own = outgoing.tags;
         let (dm, ksr) = outgoing.decision.map_or((None, None), decision_tags);
         let ksr = ksr.filter(|_| !own.iter().any(|(key, _)| key == KSR));
-        OutgoingTags { own, local: [dm.map(|value| (DM, value)), ksr.map(|value| (KSR, value))] }
+        let opm = if guarded { guard::own() } else { None };
+        let local = [(DM, dm), (KSR, ksr), (guard::OPM, opm)];
+        OutgoingTags { own, local: local.map(|(key, value)| value.map(|value| (key, value))) }
     }
 
     fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let local = self.local.iter().flatten().map(|(key, value)| (*key, value.as_str()));
-        let overruled = |key: &str| key == DM && self.local[0].is_some();
+        let overruled = |key: &str| {
+            (key == DM && self.local[0].is_some()) || (key == guard::OPM && self.local[2].is_some())
+        };
         let own = self.own.iter().map(|(key, value)| (key.as_str(), value.as_str()));
         local.chain(own.filter(move |(key, _)| !overruled(key)))
     }
@@ -279,7 +288,7 @@ pub fn inject(
 ) -> Option<&'static str> {
     let mut problem = None;
     let valid = outgoing.trace_id != 0 && outgoing.span_id != 0;
-    let tags = OutgoingTags::of(outgoing);
+    let tags = OutgoingTags::of(outgoing, config.guard.is_some());
     let mut line = String::with_capacity(128);
     for style in &config.inject {
         match style {

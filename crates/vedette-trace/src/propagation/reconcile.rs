@@ -23,6 +23,9 @@ pub fn extract(config: &Config, carrier: &dyn Carrier) -> Extracted {
             take(&mut extracted, found, carrier);
         }
     }
+    if let (Some(guard), Some(remote)) = (&config.guard, &mut extracted.remote) {
+        guard.watch(remote);
+    }
     if config.behavior == Behavior::Restart {
         let remote = extracted.remote.take();
         extracted.links = remote.iter().map(|r| link(r, "propagation_behavior_extract", carrier)).collect();

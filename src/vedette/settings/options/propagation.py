@@ -46,6 +46,28 @@ OPTIONS = (
         "What an incoming context does: `continue` its trace, `restart` with a link to it, or `ignore` it.",
     ),
     Option(
+        "org_guard",
+        BOOLEAN,
+        False,
+        ("DD_TRACE_ORG_GUARD_ENABLED",),
+        "Whether sampling decisions, origin and tags of contexts from other organisations are passed over; which "
+        "organisation this is, the Datadog Agent says (`org_prop_marker`).",
+    ),
+    Option(
+        "org_guard_strict",
+        BOOLEAN,
+        False,
+        ("DD_TRACE_ORG_GUARD_STRICT",),
+        "Whether contexts that name no organisation count as from another one.",
+    ),
+    Option(
+        "org_guard_trusted",
+        WORDS,
+        (),
+        ("DD_TRACE_ORG_GUARD_TRUSTED_OPMS",),
+        "Markers of other organisations that are trusted as the own one is.",
+    ),
+    Option(
         "propagation_tags_max_length",
         COUNT,
         512,
