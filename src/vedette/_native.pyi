@@ -43,6 +43,7 @@ __all__ = [
     "inject",
     "note_endpoints",
     "note_integration",
+    "note_protection",
     "note_settings",
     "note_trouble",
     "obfuscated_statement",
@@ -453,6 +454,9 @@ def note_integration(name: str, version: str | None = None, automatic: bool = Tr
     alone.
     """
 
+def note_protection(protected: bool) -> None:
+    """Notes whether the application is protected now, for telemetry."""
+
 def note_settings(entries: list[dict[str, Any]]) -> None:
     """Notes settings that changed at run time, for telemetry: dictionaries with `name`, `value` and `origin`."""
 
@@ -563,7 +567,8 @@ def watch_sigterm() -> None:
 def counters() -> dict[str, Any]:
     """What was sent and dropped by this process, as pairs (traces, spans) in all and by target.
 
-    `cut` counts values that were shortened or left out. Before anything was sent there are no other entries.
+    `cut` counts values that were shortened or left out, `telemetry_dropped` what telemetry has no room for. Before
+    anything was sent there are no other entries.
     """
 
 def runtime_id() -> str:

@@ -74,6 +74,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(statement::obfuscated_statement, module)?)?;
     module.add_function(wrap_pyfunction!(telemetry::note_endpoints, module)?)?;
     module.add_function(wrap_pyfunction!(telemetry::note_integration, module)?)?;
+    module.add_function(wrap_pyfunction!(telemetry::note_protection, module)?)?;
     module.add_function(wrap_pyfunction!(telemetry::note_settings, module)?)?;
     module.add_function(wrap_pyfunction!(telemetry::note_trouble, module)?)?;
     module.add_function(wrap_pyfunction!(waf::client_address, module)?)?;

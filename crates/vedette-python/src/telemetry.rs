@@ -30,6 +30,7 @@ pub fn settings(options: &Options<'_, '_>) -> PyResult<Option<Telemetry>> {
     let options = Options(&dict);
     let entries: Vec<Bound<'_, PyAny>> = options.get("configuration")?;
     FACTS.configure(entries.iter().map(json::plain).collect());
+    FACTS.protects(options.get("protection")?);
     LOOK_AT.store(0, Relaxed);
     let seconds =
         |name: &str| options.get::<f64>(name).map(|s| Duration::from_secs_f64(s.clamp(1.0, 31_536_000.0)));
@@ -40,7 +41,6 @@ pub fn settings(options: &Options<'_, '_>) -> PyResult<Option<Telemetry>> {
         metrics: options.get("metrics")?,
         dependencies: options.get("dependencies")?,
         logs: options.get("logs")?,
-        protection: options.get("protection")?,
         install: options
             .maybe::<(String, String, String)>("install")?
             .map(|(id, kind, time)| [id, kind, time]),
@@ -68,6 +68,12 @@ pub fn note_settings(entries: Vec<Bound<'_, PyAny>>) {
         return;
     }
     FACTS.changed(&entries.iter().map(json::plain).collect::<Vec<_>>());
+}
+
+/// Notes whether the application is protected now.
+#[pyfunction]
+pub fn note_protection(protected: bool) {
+    FACTS.protects(protected);
 }
 
 /// Notes endpoints that an application has: method and path template each; `name` is that of the framework's requests.

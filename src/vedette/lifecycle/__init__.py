@@ -148,6 +148,7 @@ class Running:
         problems = self.settings.apply_remote(values)
         tell(_native.reconfigure(live_options(self.settings)))
         _native.note_settings(list(entries(self.settings, tuple(name for name in values if name in OPTIONS))))
+        _native.note_protection(self.settings.protection != "off")
         self._tag_requests()
         return problems
 

@@ -194,6 +194,7 @@ impl Agent {
             return;
         }
         self.left_out = Amount::default();
+        self.teller.iter_mut().for_each(|teller| teller.count_sent(payload.amount.traces));
         // The same rates come with every answer.
         if reply.body != self.rates_seen {
             rates::feed(&self.sampler, &reply.body);

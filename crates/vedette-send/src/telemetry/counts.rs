@@ -58,6 +58,7 @@ impl Counts {
     pub fn add(&mut self, chunks: &[Chunk]) {
         for chunk in chunks {
             let spans = chunk.spans.len() as u64;
+            self.increase("tracers", "spans_created", Vec::new(), spans);
             self.increase("tracers", "spans_finished", Vec::new(), spans);
             self.increase("tracers", "spans_enqueued_for_serialization", Vec::new(), spans);
             self.increase("tracers", "trace_chunks_enqueued_for_serialization", Vec::new(), 1);
@@ -66,6 +67,10 @@ impl Counts {
             }
             chunk.spans.iter().filter(|span| span.kind == Kind::Server).for_each(|span| self.inspected(span));
         }
+    }
+
+    pub fn sent(&mut self, chunks: u64) {
+        self.increase("tracers", "trace_chunks_sent", Vec::new(), chunks);
     }
 
     pub fn request(&mut self, bytes: usize, status: u16) {

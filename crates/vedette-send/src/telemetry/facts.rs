@@ -1,7 +1,7 @@
 //! What a process knows of itself. Written by the application's threads, read by the worker; without locks, since the
 //! process may fork at any moment.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -20,6 +20,7 @@ pub struct Facts {
     loaded: ArcSwap<Loaded>,
     endpoints: ArcSwap<Vec<Value>>,
     troubles: ArcSwap<Vec<Value>>,
+    protected: AtomicBool,
     dropped: AtomicU64,
 }
 
@@ -83,6 +84,15 @@ impl Facts {
     /// Takes what is loaded now.
     pub fn observed(&self, loaded: Loaded) {
         self.loaded.store(Arc::new(loaded));
+    }
+
+    /// Takes whether the application is protected now.
+    pub fn protects(&self, protected: bool) {
+        self.protected.store(protected, Relaxed);
+    }
+
+    pub(super) fn is_protected(&self) -> bool {
+        self.protected.load(Relaxed)
     }
 
     /// Takes an error within the library itself, at `time` in seconds since the epoch.

@@ -44,8 +44,6 @@ pub struct Telemetry {
     pub dependencies: bool,
     /// Whether errors within the library are told.
     pub logs: bool,
-    /// Whether the application is protected.
-    pub protection: bool,
     /// How the library came to be installed: id, type and time, if it is known.
     pub install: Option<[String; 3]>,
 }
@@ -80,6 +78,7 @@ pub(crate) struct Teller {
 #[derive(Default)]
 struct Told {
     started: bool,
+    protected: bool,
     configuration: usize,
     integrations: usize,
     endpoints: usize,
@@ -117,6 +116,13 @@ impl Teller {
     pub fn count(&mut self, chunks: &[Chunk]) {
         if self.settings.metrics && !self.closed {
             self.counts.add(chunks);
+        }
+    }
+
+    /// Counts chunks that the Agent has.
+    pub fn count_sent(&mut self, chunks: u64) {
+        if self.settings.metrics && !self.closed {
+            self.counts.sent(chunks);
         }
     }
 
@@ -188,10 +194,11 @@ impl Teller {
         self.told.started = true;
         let configuration = self.settings.facts.configuration();
         self.told.configuration = configuration.len();
+        self.told.protected = self.settings.facts.is_protected();
         let mut payload = json!({
             "configuration": *configuration,
             "products": {
-                "appsec": {"enabled": self.settings.protection},
+                "appsec": {"enabled": self.told.protected},
                 "profiler": {"enabled": false},
                 "dynamic_instrumentation": {"enabled": false},
             },
@@ -211,6 +218,12 @@ impl Teller {
             let new = &configuration[self.told.configuration..];
             batch.push(entry("app-client-configuration-change", json!({"configuration": new})));
             self.told.configuration = configuration.len();
+        }
+        let protected = self.settings.facts.is_protected();
+        if protected != self.told.protected {
+            let products = json!({"appsec": {"enabled": protected}});
+            batch.push(entry("app-product-change", json!({"products": products})));
+            self.told.protected = protected;
         }
         let integrations = self.settings.facts.integrations();
         if integrations.len() > self.told.integrations || first {

@@ -17,7 +17,6 @@ fn teller(change: impl FnOnce(&mut Telemetry)) -> Teller {
         metrics: true,
         dependencies: true,
         logs: true,
-        protection: true,
         install: None,
     };
     change(&mut settings);
@@ -79,17 +78,25 @@ fn what_changes_is_told_with_the_next_sign_of_life() {
     let now = Instant::now();
     (0..2).for_each(|_| drop(delivered(&mut teller, now, false)));
     teller.settings.facts.changed(&[json!({"name": "DD_TRACE_SAMPLE_RATE", "value": "0.5"})]);
+    teller.settings.facts.protects(true);
     let refused = Integration { name: "redis".into(), error: "too old".into(), ..Default::default() };
     (0..2).for_each(|_| teller.settings.facts.integrated(&refused));
     teller.settings.facts.troubled("an error in protection: ValueError", "stack", 7);
     let next = delivered(&mut teller, now + Duration::from_secs(61), false);
     assert_eq!(
         kinds(&next),
-        ["app-client-configuration-change", "app-integrations-change", "logs", "app-heartbeat"]
+        [
+            "app-client-configuration-change",
+            "app-product-change",
+            "app-integrations-change",
+            "logs",
+            "app-heartbeat"
+        ]
     );
     assert_eq!(next["payload"][0]["payload"]["configuration"][0]["seq_id"], 2);
-    assert_eq!(next["payload"][2]["payload"]["logs"][0]["message"], "an error in protection: ValueError");
-    let told = &next["payload"][1]["payload"]["integrations"];
+    assert_eq!(next["payload"][1]["payload"]["products"], json!({"appsec": {"enabled": true}}));
+    assert_eq!(next["payload"][3]["payload"]["logs"][0]["message"], "an error in protection: ValueError");
+    let told = &next["payload"][2]["payload"]["integrations"];
     assert_eq!((told.as_array().unwrap().len(), &told[0]["compatible"]), (1, &json!(false)));
     let again = delivered(&mut teller, now + Duration::from_secs(3_700), false);
     assert_eq!(kinds(&again), ["app-extended-heartbeat"]);
