@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ import pytest
 
 from tests.journeys.play import clean_environment
 from tests.services import process, recorder
+from tests.services.redis import Redis
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = {name: (DOCS / name).read_text(encoding="utf-8") for name in ("servers.md", "start.md")}
@@ -26,7 +28,8 @@ COMMANDS = [
     for line in block.splitlines()
     if line.startswith("$ ")
 ]
-SERVING = [command for command in COMMANDS if command.startswith("vedette run ")]
+CELERY = [command for command in COMMANDS if command.startswith("vedette run celery") or "receipt.delay" in command]
+SERVING = [command for command in COMMANDS if command.startswith("vedette run ") and command not in CELERY]
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +40,18 @@ def backend() -> Iterator[recorder.Recorder]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """With the files of the page."""
-    assert set(FILES) == {"shop.py", "api.py"}
+    """With the files of the page, and Django's own new project."""
+    assert set(FILES) == {"shop.py", "api.py", "tasks.py"}
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)
+    subprocess.run([sys.executable, "-m", "django", "startproject", "store", "."], cwd=tmp_path, check=True)
     return tmp_path
+
+
+def environment(backend: recorder.Recorder) -> dict[str, str]:
+    """Where programs of this environment are found, and traces go to the backend."""
+    environ = {**clean_environment(), "PYTHONPATH": str(DOCS.parent / "src"), "VEDETTE_AGENT_URL": backend.url}
+    return {**environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
 
 def words(command: str, port: int) -> list[str]:
@@ -55,11 +65,13 @@ def words(command: str, port: int) -> list[str]:
 def test_servers(command: str, folder: Path, backend: recorder.Recorder) -> None:
     backend.clear()
     port = process.free_port()
-    source = str(DOCS.parent / "src")
-    environ = {**clean_environment(), "PYTHONPATH": source, "VEDETTE_AGENT_URL": backend.url}
-    environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environ = environment(backend)
+    if "uwsgi" in command and shutil.which("uwsgi", path=environ["PATH"]) is None:
+        process.missing("uwsgi is not installed")
     log = (folder / "log").open("w+")
-    server = subprocess.Popen(words(command, port), cwd=folder, env=environ, stdout=log, stderr=log)
+    server = subprocess.Popen(
+        words(command, port), cwd=folder, env=environ, stdout=log, stderr=log, start_new_session=True
+    )
     try:
         assert ask(f"http://127.0.0.1:{port}/", server), (folder / "log").read_text()
         seen = backend.wait_for(lambda received: bool(named(received)), 15)
@@ -71,7 +83,7 @@ def test_servers(command: str, folder: Path, backend: recorder.Recorder) -> None
 
 def named(received: object) -> list[object]:
     """Spans of requests."""
-    return [span for name in ("flask.request", "fastapi.request") for span in received.named(name)]  # type: ignore[attr-defined]
+    return [span for name in ("flask.request", "fastapi.request", "django.request") for span in received.named(name)]  # type: ignore[attr-defined]
 
 
 def ask(url: str, server: subprocess.Popen[bytes], seconds: float = 40) -> bool:
@@ -93,10 +105,39 @@ def answers(url: str) -> bool:
         return False
 
 
-def test_the_doctor(folder: Path) -> None:
+def test_celery(folder: Path, backend: recorder.Recorder, redis_server: Redis) -> None:
+    backend.clear()
+    work, send = CELERY
+    (folder / "tasks.py").write_text(FILES["tasks.py"].replace("redis://localhost:6379/0", redis_server.url))
+    environ = environment(backend)
+    with (folder / "log").open("w+") as log:
+        worker = subprocess.Popen(
+            words(work, 0), cwd=folder, env=environ, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            subprocess.run(words(send, 0), cwd=folder, env=environ, check=True, timeout=60)
+            seen = backend.wait_for(lambda received: bool(received.named("celery.run")), 40)
+        finally:
+            process.stop(worker)
+    (sent,), (done,) = seen.named("celery.apply"), seen.named("celery.run")
+    assert recorder.low_half(sent) == recorder.low_half(done), "one trace from the sender to the worker"
+
+
+def test_the_notebook(tmp_path: Path, backend: recorder.Recorder) -> None:
+    cells = re.findall(r"```python\n(.*?)```", PAGES["servers.md"].partition("## Notebooks")[2], re.DOTALL)
+    (tmp_path / "cells.py").write_text(
+        "import code\nshell = code.InteractiveConsole()\n"
+        + "".join(f"assert not shell.runcode(compile({cell!r}, 'cell', 'exec'))\n" for cell in cells)
+    )
+    backend.clear()
+    subprocess.run([sys.executable, "cells.py"], cwd=tmp_path, env=environment(backend), check=True, timeout=60)
+    (span,) = backend.wait_for(lambda received: bool(received.spans)).named("notebook.load")
+    assert span["service"] == "notebook"
+
+
+def test_the_doctor(folder: Path, backend: recorder.Recorder) -> None:
     (command,) = [command for command in COMMANDS if command.startswith("vedette doctor")]
-    environ = {**clean_environment(), "PYTHONPATH": str(DOCS.parent / "src")}
-    environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environ = {name: value for name, value in environment(backend).items() if name != "VEDETTE_AGENT_URL"}
     done = subprocess.run(
         words(command, process.free_port()), cwd=folder, env=environ, capture_output=True, text=True, check=False
     )
@@ -105,5 +146,6 @@ def test_the_doctor(folder: Path) -> None:
 
 
 def test_every_command_is_tried() -> None:
-    assert len(SERVING) >= 8
+    assert len(SERVING) >= 11
+    assert len(CELERY) == 2
     assert {shlex.split(command)[0] for command in COMMANDS} == {"vedette"}
