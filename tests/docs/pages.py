@@ -14,9 +14,18 @@ def read(name: str) -> str:
     return (DOCS / name).read_text(encoding="utf-8")
 
 
+def code_of(name: str) -> list[dict[str, Any]]:
+    """What each Python example of a page defines, once it has run."""
+    return [_run(text, name) for text in re.findall(r"```python\n(.*?)```", read(name), re.DOTALL)]
+
+
 def example(name: str) -> dict[str, Any]:
     """What the one Python example of a page defines, once it has run."""
+    (namespace,) = code_of(name)
+    return namespace
+
+
+def _run(text: str, name: str) -> dict[str, Any]:
     namespace: dict[str, Any] = {"__name__": "example"}
-    (text,) = re.findall(r"```python\n(.*?)```", read(name), re.DOTALL)
     exec(compile(text, f"docs/{name}", "exec"), namespace)
     return namespace

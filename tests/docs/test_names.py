@@ -14,7 +14,7 @@ from vedette.integrations.index import MODULES
 from vedette.settings.options import OPTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "roles").glob("*.md")])
 OTHERS = {"SCREENSHOTS", "FORWARD_HEADERS", "SETTINGS"}
 """Variables that are no options of the library, and a product of remote configuration."""
 NAMED = [getattr(alias, "name", alias) for option in OPTIONS.values() for alias in option.aliases]
