@@ -109,7 +109,7 @@ docs: setup
 	$(BIN)/python tools/generate.py write
 
 site: $(STAMPS)/venv
-	@$(BIN)/python -m uv tool run --quiet --from 'mkdocs>=1.6,<2' --with 'mkdocs-material>=9.6' mkdocs build --quiet --site-dir build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m uv tool run --quiet --from 'mkdocs>=1.6,<2' --with 'mkdocs-material>=9.6' mkdocs build --quiet --site-dir build/site
 	@echo "make: build/site/index.html" >&2
 
 lock: $(STAMPS)/venv
