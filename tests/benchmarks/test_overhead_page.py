@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-
 from benchmarks.promise import Promise
 from benchmarks.table import Row
 
@@ -41,4 +40,4 @@ def test_every_figure_is_there(overhead) -> None:
     page = text(overhead)
     assert "2030-01-31, 2 cores (x86_64), CPython 3.13.1, medians of 5 rounds; vedette 1.0." in page
     assert "| A request of Flask (added) | µs | 410 | 40 | 800 | 300 | 1/20 | 1/7.5 |" in page
-    assert "| A request of Flask (added) | µs | – | 9.88 | 3.00 | – | 3.29 | – |" in page
+    assert "| A request of Flask (added) | µs | - | 9.88 | 3.00 | - | 3.29 | - |" in page
