@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache" / "bench"
-WEB = ("flask", "django", "fastapi", "httpx", "requests", "urllib3")
+WEB = ("flask", "django", "fastapi", "httpx", "requests", "urllib3", "aiohttp")
 OTEL = "opentelemetry-instrumentation-"
 PACKAGES = {
     "bare": WEB,
@@ -89,7 +89,7 @@ class Contender:
 def prepare(name: str, agent_port: int, build: bool) -> Contender:
     """The contender, its environment made if it is not there yet; vedette is built anew if ``build`` says so."""
     home = CACHE / name
-    done = home / "complete"
+    done, wanted = home / "complete", " ".join(PACKAGES[name])
     if not done.exists():
         print(f"making the environment of {name} ...", file=sys.stderr, flush=True)
         shutil.rmtree(home, ignore_errors=True)
@@ -97,7 +97,10 @@ def prepare(name: str, agent_port: int, build: bool) -> Contender:
         _install(home, *PACKAGES[name])
         if name == "vedette":
             build = True
-        done.touch()
+        done.write_text(wanted)
+    elif done.read_text() != wanted:  # made before a promise came that needs more
+        _install(home, *PACKAGES[name])
+        done.write_text(wanted)
     if name == "vedette" and build:
         _install_this_tree(home)
     return Contender(name, home, agent_port)

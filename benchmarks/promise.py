@@ -23,7 +23,7 @@ class Promise:
 
     ``metric`` is the key under which a measurement gives it; ``by`` and ``aim`` are ratios of ours to ddtrace's. If it
     is ``added``, what bare Python needs is taken off first. ``factor`` turns the measured seconds or bytes into
-    ``unit``.
+    ``unit``. ``most`` is a bound in that unit which ours may not pass, whatever the peer needs.
     """
 
     metric: str
@@ -33,6 +33,7 @@ class Promise:
     aim: float
     factor: float
     added: bool = False
+    most: float | None = None
 
 
 @dataclass(frozen=True)

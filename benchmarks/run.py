@@ -36,6 +36,7 @@ PROMISES = (
     "idle_memory",
     "propagation",
     "http_clients",
+    "imports",
     "sql",
     "protected_request",
 )

@@ -30,7 +30,9 @@ class Row:
     @property
     def judgement(self) -> str:
         """Which of its two goals the promise reaches."""
-        ratio = self.ratio()
+        ratio, most = self.ratio(), self.promise.most
+        if most is not None and self.figures.get(OURS, 0.0) > most:
+            return "MISSED"
         if ratio is None:
             return ""
         return "aim" if ratio <= self.promise.aim else "by" if ratio <= self.promise.by else "MISSED"

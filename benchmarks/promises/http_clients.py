@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.client
 import os
@@ -23,6 +24,8 @@ CLIENTS = {
     "requests": "Requests",
     "urllib3": "urllib3 (asked for)",
     "httpx": "HTTPX",
+    "httpx_async": "HTTPX (asynchronous)",
+    "aiohttp": "aiohttp's client",
     "http_client": "http.client (asked for)",
 }
 # Off unless asked for, in both tracers; the reference's names are understood by both.
@@ -85,6 +88,8 @@ def asking(client: str, port: int) -> Callable[[], int]:
 
         asker = httpx.Client()
         return lambda: asker.get(url).status_code
+    if client in ("httpx_async", "aiohttp"):
+        return asking_from_a_loop(client, url)
     connection = http.client.HTTPConnection("127.0.0.1", port)
 
     def plain() -> int:
@@ -94,6 +99,32 @@ def asking(client: str, port: int) -> Callable[[], int]:
         return response.status
 
     return plain
+
+
+def asking_from_a_loop(client: str, url: str) -> Callable[[], int]:
+    """The same for clients that are awaited."""
+    loop = asyncio.new_event_loop()
+    if client == "httpx_async":
+        import httpx
+
+        asker = httpx.AsyncClient()
+
+        async def ask() -> int:
+            return (await asker.get(url)).status_code
+    else:
+        import aiohttp
+
+        async def opened() -> aiohttp.ClientSession:
+            return aiohttp.ClientSession()
+
+        session = loop.run_until_complete(opened())
+
+        async def ask() -> int:
+            async with session.get(url) as response:
+                await response.read()
+                return response.status
+
+    return lambda: loop.run_until_complete(ask())
 
 
 def measure() -> Measured:

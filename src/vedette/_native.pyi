@@ -26,6 +26,7 @@ __all__ = [
     "__version__",
     "activate",
     "active_span",
+    "asgi_target",
     "check_rules",
     "client_address",
     "configure",
@@ -35,9 +36,12 @@ __all__ = [
     "decode_logs",
     "decode_metrics",
     "decode_rows",
+    "describe_incoming",
+    "describe_outgoing",
     "enclosing",
     "endpoint_of",
     "extract",
+    "first_header",
     "fix",
     "flush",
     "inject",
@@ -59,6 +63,7 @@ __all__ = [
     "take",
     "translate",
     "unwatch_remote",
+    "url_parts",
     "w3c_context",
     "watch_remote",
     "watch_sigterm",
@@ -514,8 +519,29 @@ def active_span() -> Span | None:
 def current_root_span() -> Span | None:
     """The first span of the active trace in this process, or None."""
 
-def enclosing(kind: type[_Operation]) -> _Operation | None:
-    """The nearest enclosing operation of class `kind` that is under way in this context, or None."""
+def enclosing(kind: type[_Operation], name: str | None = None) -> _Operation | None:
+    """The nearest enclosing operation of class `kind` (and of that name) that is under way in this context, or None."""
+
+def describe_outgoing(span: Span, operation: Any, with_query: bool) -> None:
+    """Puts on a span what an `OutgoingRequest` knows as it begins; without `with_query` the URL ends before its query.
+
+    User information in the URL is left out. Raises what looking at the library's headers raises.
+    """
+
+def describe_incoming(span: Span, operation: Any) -> None:
+    """Puts on a span what an `IncomingRequest` knows as it begins. Raises what looking at its headers raises."""
+
+def url_parts(url: str) -> tuple[str | None, int | None, str]:
+    """Host (IPv6 without its brackets, in lower case), port and path of an absolute URL.
+
+    The port is the scheme's own if the URL names none, the path at least `/`. Without a scheme neither host nor port.
+    """
+
+def asgi_target(scope: Any) -> tuple[str, str]:
+    """URL and query string of an HTTP or WebSocket scope; empty where it tells nothing."""
+
+def first_header(pairs: Iterable[Any], name: str) -> str | None:
+    """The value of the first header of that name, whatever its case, in pairs of bytes; None if there is none."""
 
 def activate(span: Span | None) -> None:
     """Makes a span (or none) the active one of this context, without remembering what was.

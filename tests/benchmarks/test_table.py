@@ -36,6 +36,15 @@ def test_judgements(ours: float, judgement: str) -> None:
     assert row.judgement == judgement
 
 
+@pytest.mark.parametrize(("ours", "judgement"), [(4, "aim"), (6, "MISSED")])
+def test_a_bound_counts_whatever_the_peer_needs(ours: float, judgement: str) -> None:
+    bounded = Promise("seconds", "an import", "ms", 1 / 4, 1 / 10, 1, most=5)
+    (row,) = rows(benchmark(bounded), samples("seconds", vedette=[ours], ddtrace=[100]))
+    assert row.judgement == judgement
+    (row,) = rows(benchmark(bounded), samples("seconds", vedette=[ours]))
+    assert row.judgement == ("" if judgement == "aim" else "MISSED")
+
+
 def test_a_contender_that_was_not_measured_is_a_dash() -> None:
     (row,) = rows(benchmark(PLAIN), samples("bytes", ddtrace=[100]))
     assert row.ratio() is None

@@ -6,6 +6,7 @@ import contextlib
 import copy
 import inspect
 import pickle
+import urllib.request
 from typing import Any
 
 import pytest
@@ -141,6 +142,76 @@ def test_adapters_of_the_user(spans: Spans) -> None:
     span = spans.one()
     assert (span["resource"], span["attributes"]["server.address"]) == ("GET /7", "cart")
     assert "server.port" not in span["attributes"]
+
+
+def last_id(spans: Spans) -> int:
+    spans.one()
+    span_id: int = spans.last[0]["span_id"]
+    return span_id
+
+
+class Noting(requests.adapters.BaseAdapter):
+    """Answers by itself, and remembers what it was to send."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[Any] = []
+
+    def send(self, request: Any, **_: Any) -> Any:
+        self.sent.append(request)
+        response = requests.Response()
+        response.status_code, response.request, response.url = 200, request, request.url
+        response.raw = type("Raw", (), {"read": lambda *a, **k: b"", "_original_response": None})()
+        return response
+
+    def close(self) -> None:
+        pass
+
+
+def test_what_others_send_has_the_trace_in_its_headers(spans: Spans) -> None:
+    session, adapter = requests.Session(), Noting()
+    session.mount("http://", adapter)
+    session.get("http://shop.example/")
+    assert int(adapter.sent[0].headers["x-datadog-parent-id"]) == last_id(spans)
+
+
+def test_what_takes_the_place_of_the_librarys_adapter(spans: Spans, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in = Noting()
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", lambda _, request, **__: stand_in.send(request))
+    requests.get("http://shop.example/")
+    assert int(stand_in.sent[0].headers["x-datadog-parent-id"]) == last_id(spans)
+
+
+def test_a_session_that_chooses_adapters_is_asked_once(web: Web, spans: Spans) -> None:
+    asked = []
+
+    class Choosing(requests.Session):
+        def get_adapter(self, url: str) -> Any:
+            asked.append(url)
+            return super().get_adapter(url)
+
+    Choosing().get(web.url("/ok"))
+    assert asked == [web.url("/ok")]
+    assert web.seen[0].parent == last_id(spans)
+
+
+@pytest.mark.parametrize("below", ["urllib3", "http_client"])
+@pytest.mark.parametrize("tells", [True, False])
+def test_what_lies_below_tells_its_own_context(
+    web: Web, spans: Spans, instrument: Any, option: Any, below: str, tells: bool
+) -> None:
+    instrument(below)
+    option(below, distributed_tracing=tells)
+    requests.get(web.url("/ok"))
+    spans()
+    outer, inner = spans.last
+    assert (outer["name"], inner["parent_id"]) == ("requests.request", outer["span_id"])
+    assert web.seen[0].parent == (inner if tells else outer)["span_id"]
+
+
+def test_requests_of_others_carry_nothing(web: Web, spans: Spans) -> None:
+    urllib.request.urlopen(web.url("/ok")).close()
+    assert not {"traceparent", "x-datadog-trace-id"} & set(web.seen[0].headers)
 
 
 def test_the_library_looks_as_before(web: Web) -> None:

@@ -1,11 +1,13 @@
 //! `vedette._native`: the native core as Python sees it. The only crate that knows Python; it converts, and nothing else.
 
+mod asgi;
 mod call;
 mod configure;
 mod context;
 mod convert;
 mod core;
 mod decode;
+mod describe;
 mod failure;
 mod hook;
 mod json;
@@ -56,6 +58,11 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(signals::decode_logs, module)?)?;
     module.add_function(wrap_pyfunction!(signals::decode_metrics, module)?)?;
     module.add_function(wrap_pyfunction!(process::runtime_id_python, module)?)?;
+    module.add_function(wrap_pyfunction!(asgi::asgi_target, module)?)?;
+    module.add_function(wrap_pyfunction!(asgi::first_header, module)?)?;
+    module.add_function(wrap_pyfunction!(describe::describe_incoming, module)?)?;
+    module.add_function(wrap_pyfunction!(describe::describe_outgoing, module)?)?;
+    module.add_function(wrap_pyfunction!(describe::url_parts, module)?)?;
     module.add_function(wrap_pyfunction!(remote::extract, module)?)?;
     module.add_function(wrap_pyfunction!(remote::inject, module)?)?;
     module.add_function(wrap_pyfunction!(remote::w3c_context, module)?)?;

@@ -24,7 +24,7 @@ impl RawHeaders {
     }
 
     /// The value of the first header of that name, whatever its case.
-    fn get(&self, py: Python<'_>, name: &str) -> Option<String> {
+    pub fn get(&self, py: Python<'_>, name: &str) -> Option<String> {
         let entry = self.list.bind(py).iter().find(|entry| self.is_of(entry, name))?;
         Some(self.value_of(&entry)?.iter().map(|&byte| char::from(byte)).collect())
     }

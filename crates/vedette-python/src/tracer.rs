@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use vedette_model::{Kind, Span as Data, Text};
@@ -94,19 +95,31 @@ pub fn current_root_span(py: Python<'_>) -> Option<Bound<'_, Span>> {
     Some(at)
 }
 
-/// The nearest enclosing operation of class `kind` that is under way in this context, or None.
+/// The nearest enclosing operation of class `kind` (and of that name) that is under way in this context, or None.
 #[pyfunction]
-pub fn enclosing<'py>(py: Python<'py>, kind: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+#[pyo3(signature = (kind, name=None))]
+pub fn enclosing<'py>(
+    py: Python<'py>,
+    kind: &Bound<'py, PyAny>,
+    name: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
     let mut at = context::active(py);
     while let Some(span) = at {
         if let Some(operation) = span.get().operation(py) {
-            if operation.is_instance(kind)? {
+            if operation.is_instance(kind)? && is_named(&operation, name)? {
                 return Ok(Some(operation));
             }
         }
         at = span.get().local_parent(py);
     }
     Ok(None)
+}
+
+fn is_named(operation: &Bound<'_, PyAny>, name: Option<&Bound<'_, PyAny>>) -> PyResult<bool> {
+    match name {
+        Some(name) => operation.getattr(intern!(operation.py(), "name"))?.eq(name),
+        None => Ok(true),
+    }
 }
 
 /// Makes a span (or none) the active one of this context, without remembering what was: for carrying context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vedette._native import Call, RawHeaders, Span, Stream, enclosing, inject
+from vedette._native import Call, RawHeaders, Span, Stream, enclosing, inject, url_parts
 from vedette.instrument.integration import Around, Between, Integration, Setup, option
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "enclosing",
     "inject",
     "option",
+    "url_parts",
 ]

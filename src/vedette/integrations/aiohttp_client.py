@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from vedette.instrument import Around, Call, Integration
+from vedette.instrument import Around, Call, Integration, url_parts
 from vedette.instrument.families import generator_coroutines, http_client
 from vedette.operations import OutgoingRequest, Task
 
@@ -26,7 +26,7 @@ def sending(call: Call) -> OutgoingRequest | None:
     except (TypeError, ValueError):
         return None  # no headers, as the session itself will say
     generator_coroutines.show(call, received)
-    host, port = (built.host, built.port) if hasattr(built, "raw_host") else http_client.host_and_port(url)
+    host, port = (built.host, built.port) if hasattr(built, "raw_host") else url_parts(url)[:2]
     return http_client.outgoing(integration, "aiohttp.request", method.upper(), url, headers, host, port)
 
 

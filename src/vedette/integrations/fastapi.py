@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from vedette.instrument import Around, Call, Integration, enclosing
+from vedette.instrument import Around, Call, Integration, Setup, enclosing
 from vedette.instrument.families import asgi, starlette_routes, users
 from vedette.operations import IncomingRequest, Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
+
+    from vedette.instrument.installed import Installed
 
 
 def matched(call: Call) -> None:
@@ -23,24 +26,26 @@ def matched(call: Call) -> None:
     context_of = getattr(sys.modules["fastapi.routing"], "_get_scope_effective_route_context", None)
     context = context_of(scope) if context_of else None
     path = getattr(context, "path", "") or call.instance.path
-    operation.path_params = scope.get("path_params")
-    operation.matched(operation.prefix + path)
-    if operation.path_params:
-        operation.learned("path_params")
+    operation.matched(operation.prefix + path, scope.get("path_params"))
 
 
-def asked_for_a_provider(call: Call) -> None:
+def providers(_: Installed) -> Callable[[], None]:
     """FastAPI (since 0.165) makes OpenTelemetry's spans of requests, if there is somebody to make them: not vedette.
 
-    They would be the second ones. What an application has configured itself is another matter.
+    They would be the second ones. What an application has configured itself is another matter. FastAPI has a list of
+    the providers that stand for nobody, and looks into it with each request.
     """
-    provider = call.args[0]
-    if type(provider).__module__.partition(".")[0] == "vedette":
-        call.target = _nobody
+    module: Any = sys.modules["fastapi.telemetry._api"]
+    known = getattr(module, "_DEFERRED_PROVIDERS", None)
+    if not isinstance(known, frozenset):
+        return lambda: None
+    module._DEFERRED_PROVIDERS = ours = known | {("vedette.opentelemetry.provider", "Provider")}
 
+    def undo() -> None:
+        if module._DEFERRED_PROVIDERS is ours:
+            module._DEFERRED_PROVIDERS = known
 
-def _nobody(_: object) -> bool:
-    return True
+    return undo
 
 
 def form_read(call: Call) -> None:
@@ -78,7 +83,7 @@ integration: Integration = Integration(
             asgi.ended,
         ),
         Around("fastapi.routing:APIRoute.handle", matched, optional=True),
-        Around("fastapi.telemetry._api:_unconfigured", asked_for_a_provider, optional=True),
+        Setup("fastapi.telemetry._api", providers),
         Around("fastapi.security.oauth2:OAuth2PasswordRequestForm.__init__", form_read, optional=True),
         Around("fastapi.security.http:HTTPBasic.__call__", users.heard, basic_read, optional=True),
         Around("fastapi.routing:serialize_response", serialized, optional=True, option="full"),

@@ -5,8 +5,6 @@ Off unless asked for: what lies above it (urllib3, Requests, ...) tells its requ
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from vedette.instrument import Around, Call, Integration, RawHeaders, option
 from vedette.instrument.families import http_client
 from vedette.operations import OutgoingRequest
@@ -15,7 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_waiting: WeakKeyDictionary[Any, Call] = WeakKeyDictionary()
+_WAITING = "_vedette_call"
+"""Under this name a connection has the call that waits for its response."""
 
 
 def sending(call: Call) -> OutgoingRequest | None:
@@ -34,18 +33,18 @@ def sent(call: Call, _: Any) -> None:
     """The head is sent; the connection's `getresponse` ends it. Nothing here may keep the connection alive."""
     connection, operation = call.instance, call.operation
     if operation is not None:
-        abandoned = _waiting.pop(connection, None)
+        abandoned = vars(connection).pop(_WAITING, None)
         if abandoned is not None:
             abandoned.close()
         operation.headers = operation.inject_into = None
         call.args = ()
         call.keep_open()
-        _waiting[connection] = call
+        vars(connection)[_WAITING] = call
 
 
 def responding(call: Call) -> None:
     """The response is waited for."""
-    waiting = _waiting.pop(call.instance, None)
+    waiting = vars(call.instance).pop(_WAITING, None)
     if waiting is not None:
         original = call.target
         call.target = lambda *args, **kwargs: _awaited(waiting, original, args, kwargs)

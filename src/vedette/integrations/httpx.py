@@ -5,7 +5,9 @@ The span ends with the response's head: whether the body is read at once or stre
 
 from __future__ import annotations
 
-from vedette.instrument import Around, Call, Integration, RawHeaders
+import sys
+
+from vedette.instrument import Around, Call, Integration, RawHeaders, enclosing, inject, url_parts
 from vedette.instrument.families import http_client
 from vedette.operations import OutgoingRequest
 
@@ -13,15 +15,38 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+NAME = "http.request"
+
 
 def sending(call: Call) -> OutgoingRequest:
     """One request, whatever transport carries it."""
-    request = call.arg(0, "request")
+    client, request = call.args[:2]
     url = str(request.url)
-    host, port = http_client.host_and_port(url)
+    host, port, _ = url_parts(url)
     raw = getattr(request.headers, "_list", None)  # by far cheaper than the mapping around it
     headers = request.headers if raw is None else RawHeaders(raw, names=2)
-    return http_client.outgoing(integration, "http.request", request.method, url, headers, host, port)
+    operation = http_client.outgoing(integration, NAME, request.method, url, headers, host, port)
+    if goes_by_httpcore(client, request.url):
+        operation.inject_into = None
+    return operation
+
+
+def goes_by_httpcore(client: Any, url: Any) -> bool:
+    """Whether the request will come by `pooled`: not with somebody else's transports."""
+    if not hasattr(sys.modules.get("httpcore"), "ConnectionPool"):
+        return False
+    transport = type(client._transport_for_url(url))
+    handle = getattr(transport, "handle_request", None) or getattr(transport, "handle_async_request", None)
+    return getattr(handle, "__module__", "") == "httpx._transports.default"
+
+
+def pooled(call: Call) -> None:
+    """A request as it is for the wire; HTTPX walks again and again through the headers of its own."""
+    operation = enclosing(OutgoingRequest)
+    if operation is None or operation.name != NAME or operation.inject_into is not None:
+        return
+    if operation.span is not None and integration.values["distributed_tracing"]:
+        inject(RawHeaders(call.arg(0, "request").headers, names=1), operation.span)
 
 
 def received(call: Call, response: Any) -> None:
@@ -43,5 +68,7 @@ integration = Integration(
     hooks=[
         Around("httpx._client:Client._send_single_request", sending, received),
         Around("httpx._client:AsyncClient._send_single_request", sending, received),
+        Around("httpcore:ConnectionPool.handle_request", pooled, optional=True),
+        Around("httpcore:AsyncConnectionPool.handle_async_request", pooled, optional=True),
     ],
 )

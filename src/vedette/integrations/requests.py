@@ -2,30 +2,78 @@
 
 from __future__ import annotations
 
-from vedette.instrument import Around, Call, Integration, enclosing
+import sys
+
+from vedette.instrument import Around, Call, Integration, Setup, enclosing, url_parts
 from vedette.instrument.families import http_client
 from vedette.operations import OutgoingRequest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
+
+    from vedette.instrument.installed import Installed
+
+NAME = "requests.request"
 
 
 def sending(call: Call) -> OutgoingRequest:
     """A prepared request goes out."""
-    request = call.arg(0, "request")
-    url = request.url
-    host, port = http_client.host_and_port(url)
-    operation = http_client.outgoing(integration, "requests.request", request.method, url, request.headers, host, port)
-    operation.resource = f"{request.method} {http_client.path_of(url)}"
+    session, request = call.args[:2]
+    url, headers = request.url, request.headers
+    host, port, path = url_parts(url)
+    operation = http_client.outgoing(integration, NAME, request.method, url, headers, host, port)
+    operation.resource = f"{request.method} {path}"
+    known = getattr(headers, "_store", None)  # by far cheaper than the mapping around it
+    if known is not None:
+        operation.user_agent = known.get("user-agent", (None, None))[1]
+    if goes_by_http_client(session, url):
+        operation.inject_into = None
     return operation
+
+
+def goes_by_http_client(session: Any, url: str) -> bool:
+    """Whether the request's head will come by `heading`: not with somebody else's adapters, or HTTP/2."""
+    if not integration.values.get("heads") or "urllib3.http2.connection" in sys.modules:
+        return False
+    find = session.get_adapter
+    if getattr(find, "__module__", "") != "requests.sessions":
+        return False  # the user's own, which may count on being asked once
+    try:
+        return getattr(find(url).send, "__module__", "") == "requests.adapters"
+    except ValueError:  # nobody speaks this scheme, as the session itself will say
+        return False
+
+
+def by_heads(installed: Installed) -> Callable[[], None]:
+    """Hooks the head of requests where it passes `http.client`, unless what lies below has nothing to do with it."""
+    connection = sys.modules.get("urllib3.connection") or sys.modules.get("requests.packages.urllib3.connection")
+    base = sys.modules["http.client"].HTTPConnection
+    if connection is None or not issubclass(getattr(connection, "HTTPConnection", object), base):
+        return lambda: None
+    undo = installed.around("http.client:HTTPConnection.endheaders", heading)
+    integration.values["heads"] = True
+
+    def off() -> None:
+        integration.values["heads"] = False
+        undo()
+
+    return off
+
+
+def heading(call: Call) -> None:
+    """The lines of a request's head are complete."""
+    http_client.complete_head(call, integration, NAME)
 
 
 def redirected(call: Call) -> None:
     """The session follows a redirect: what it asked before is answered, and the next request is a span beside it."""
     response = call.arg(0, "resp")
+    if not 300 <= response.status_code < 400 or not response.is_redirect:
+        return
     operation = enclosing(OutgoingRequest)
-    if response.is_redirect and operation is not None and operation.headers is call.arg(1, "req").headers:
+    if operation is not None and operation.headers is call.arg(1, "req").headers:
         tell(operation, response)
         operation.answered(response.status_code)
 
@@ -56,5 +104,6 @@ integration = Integration(
     hooks=[
         Around("requests.sessions:Session.send", sending, received),
         Around("requests.sessions:SessionRedirectMixin.resolve_redirects", redirected),
+        Setup("requests.adapters", by_heads),
     ],
 )

@@ -32,10 +32,7 @@ def matched(call: Call) -> None:
         return
     scope = call.arg(0, "scope")
     starlette_routes.tell(scope, "starlette.request")
-    operation.path_params = scope.get("path_params")
-    operation.matched(operation.prefix + getattr(call.instance, "path", ""))
-    if operation.path_params:
-        operation.learned("path_params")
+    operation.matched(operation.prefix + getattr(call.instance, "path", ""), scope.get("path_params"))
 
 
 def authenticate(installed: Installed) -> Callable[[], None]:

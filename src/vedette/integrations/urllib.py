@@ -5,7 +5,7 @@ It has no spans: those of the requests that it makes, and what they carry along,
 
 from __future__ import annotations
 
-from vedette.instrument import Around, Call, Integration, enclosing
+from vedette.instrument import Around, Call, Integration, enclosing, url_parts
 from vedette.instrument.families import http_client
 from vedette.instrument.families.outermost import Outermost
 from vedette.operations import OutgoingRequest
@@ -34,7 +34,7 @@ def opening(call: Call) -> OutgoingRequest | None:
 
 def told(method: str, url: str, headers: Any) -> OutgoingRequest:
     """The request, which is no span and carries nothing of it."""
-    operation = OutgoingRequest(None, method, url, headers, *http_client.host_and_port(url))
+    operation = OutgoingRequest(None, method, url, headers, *url_parts(url)[:2])
     operation.inject_into = None
     return operation
 

@@ -5,7 +5,7 @@ Off unless asked for: what lies above it (Requests, botocore, ...) tells its req
 
 from __future__ import annotations
 
-from vedette.instrument import Around, Call, Integration, RawHeaders, enclosing, inject
+from vedette.instrument import Around, Call, Integration
 from vedette.instrument.families import http_client
 from vedette.operations import OutgoingRequest
 
@@ -23,19 +23,15 @@ def sending(call: Call) -> OutgoingRequest:
     url = http_client.absolute(pool.scheme, host, port, call.arg(2, "url"))
     headers = call.arg(4, "headers")
     operation = http_client.outgoing(integration, NAME, call.arg(1, "method"), url, headers, host, port)
-    operation.inject_into = None  # the headers may be the pool's, or the application's: see `heading`
+    operation.inject_into = None  # the headers may be the pool's, or the application's; those of the head are neither's
     remaining = getattr(call.arg(5, "retries"), "total", None)
     operation.attributes = {"http.retries_remain": str(remaining)} if isinstance(remaining, int) else {}
     return operation
 
 
 def heading(call: Call) -> None:
-    """The lines of a request's head are complete: there a line costs a tenth of what a header costs above."""
-    operation = enclosing(OutgoingRequest)
-    if operation is None or operation.name != NAME or not integration.values["distributed_tracing"]:
-        return
-    if operation.span is not None:
-        inject(RawHeaders(call.instance._buffer, names=0), operation.span)
+    """The lines of a request's head are complete."""
+    http_client.complete_head(call, integration, NAME)
 
 
 def received(call: Call, response: Any) -> None:

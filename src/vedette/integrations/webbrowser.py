@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from vedette.instrument import Around, Call, Integration, Setup
-from vedette.instrument.families import http_client
+from vedette.instrument import Around, Call, Integration, Setup, url_parts
 from vedette.instrument.families.outermost import Outermost
 from vedette.operations import OutgoingRequest
 
@@ -37,7 +36,7 @@ def shown(url: Any) -> OutgoingRequest | None:
     """The request that the browser will make."""
     if not isinstance(url, str):
         return None
-    return OutgoingRequest(None, "GET", url, None, *http_client.host_and_port(url))
+    return OutgoingRequest(None, "GET", url, None, *url_parts(url)[:2])
 
 
 def every_browser(installed: Installed) -> Callable[[], None]:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from opentelemetry import baggage, trace
 from opentelemetry.context.context import Context, _RuntimeContext
+from opentelemetry.trace.propagation import _SPAN_KEY
 
 from vedette import _native
-from vedette.opentelemetry.span import Span, wrapper_of
+from vedette.opentelemetry.span import Span
 
 if TYPE_CHECKING:
     from typing import Any
@@ -36,10 +37,11 @@ class Current(_RuntimeContext):
         active = _native.current_span() if self._provider.in_charge() else None
         if active is None:
             return found
-        shown = trace.get_current_span(found)
-        if type(shown) is Span and shown.native is active:
-            return _with_baggage(found, active)
-        return _with_baggage(trace.set_span_in_context(wrapper_of(active), found), active)
+        # Frameworks ask several times in a request: made here, not by the API's functions, which ask again themselves.
+        shown = found.get(_SPAN_KEY)
+        if type(shown) is not Span or shown.native is not active:
+            found = Context({**found, _SPAN_KEY: Span(active)})
+        return _with_baggage(found, active) if active.baggage else found
 
     def attach(self, context: Context) -> Any:
         """Makes the context the current one, and its span the active one."""

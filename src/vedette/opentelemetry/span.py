@@ -137,11 +137,6 @@ class Span(trace.Span):
         return repr(self.native)
 
 
-def wrapper_of(native: _native.Span) -> Span:
-    """A wrapper of a span that the application made otherwise, or that vedette made."""
-    return Span(native)
-
-
 def native_context(context: SpanContext) -> _native.Context:
     """The context of a span of anybody's."""
     parent = f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags & 0xFF:02x}"

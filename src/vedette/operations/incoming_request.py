@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vedette._native import endpoint_of
+from vedette._native import describe_incoming, endpoint_of
 from vedette.operations.operation import Operation
 from vedette.operations.request_tags import TAGS
 from vedette.operations.response_body import ResponseBody, is_plain_json, is_plain_text
@@ -148,15 +148,7 @@ class IncomingRequest(Operation):
     def begin(self, span: Span) -> None:
         """Method, URL, client."""
         self.span = span
-        span.set_attributes(
-            {
-                "http.request.method": self.method,
-                "url.full": self.url,
-                "user_agent.original": self.headers.get("user-agent"),
-                "network.protocol.version": self.version,
-                "network.peer.address": self.peer,
-            }
-        )
+        describe_incoming(span, self)
         if TAGS.asked:
             span.set_attributes(TAGS.of_incoming(self.headers, self.peer))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vedette._native import describe_outgoing
 from vedette.operations.operation import Operation
 from vedette.operations.request_tags import TAGS
 from vedette.operations.statuses import client_errors
@@ -27,6 +28,7 @@ class OutgoingRequest(Operation):
         "span",
         "status",
         "url",
+        "user_agent",
     )
 
     type = "http"
@@ -53,6 +55,8 @@ class OutgoingRequest(Operation):
         self.port = port
         self.headers = headers
         """Headers as the library holds them, or None."""
+        self.user_agent: Any = None
+        """Who asks, if the library tells it more cheaply than by a look into `headers`."""
         self.status: int | None = None
         self.response_headers: Any = None
         """Headers of the response as the library holds them, once it is there."""
@@ -64,18 +68,9 @@ class OutgoingRequest(Operation):
     def begin(self, span: Span) -> None:
         """Method, URL, server, and who asks."""
         self.span = span
-        headers = self.headers
-        span.set_attributes(
-            {
-                "http.request.method": self.method,
-                "url.full": without_user_info(self.url if TAGS.outgoing_query else self.url.partition("?")[0]),
-                "server.address": self.host,
-                "server.port": self.port,
-                "user_agent.original": headers.get("user-agent") if headers is not None else None,
-            }
-        )
+        describe_outgoing(span, self, TAGS.outgoing_query)
         if TAGS.headers:
-            span.set_attributes(TAGS.of_headers(headers, "request"))
+            span.set_attributes(TAGS.of_headers(self.headers, "request"))
 
     def end(self, span: Span) -> None:
         """Status, and what the library adds."""
@@ -96,14 +91,3 @@ class OutgoingRequest(Operation):
             self.end(self.span)
             self.span.finish()
             self.span.deactivate()
-
-
-def without_user_info(url: str) -> str:
-    """The URL without `user:password@`."""
-    if "@" not in url:
-        return url
-    scheme, separator, rest = url.partition("://")
-    if not separator:
-        return url
-    authority = rest[: next((at for at, letter in enumerate(rest) if letter in "/?#"), len(rest))]
-    return f"{scheme}://{rest[authority.rfind('@') + 1 :]}"

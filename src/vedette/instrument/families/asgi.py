@@ -6,7 +6,7 @@ What the application gets is what the server gave, but for `send` (looked at) an
 
 from __future__ import annotations
 
-from vedette._native import enclosing
+from vedette._native import asgi_target, enclosing
 from vedette.instrument.families import conversation
 from vedette.instrument.families.conversation import Conversation
 from vedette.instrument.families.exchange import Exchange
@@ -50,8 +50,9 @@ def describe(name: str, options: Callable[[], Options]) -> Callable[[Call], Inco
         kind = scope["type"]
         if kind not in _TRACED:
             return None
-        if is_within(scope):
-            adopt(name)
+        outer = enclosing(IncomingRequest)
+        if outer is not None and is_part(scope, outer):
+            adopt(outer, name)
             return None
         values = options()
         if kind == "websocket" and not (values and values["trace_websocket"]):
@@ -73,10 +74,9 @@ def ended(call: Call, _: object) -> None:
     call.pause()
 
 
-def adopt(name: str) -> None:
+def adopt(request: IncomingRequest, name: str) -> None:
     """A framework that describes itself has the better name for a request that a server or a wrapper described."""
-    request = enclosing(IncomingRequest)
-    if request is None or request.name != GENERIC or name == GENERIC:
+    if request.name != GENERIC or name == GENERIC:
         return
     request.name = name
     framework = name.partition(".")[0]
@@ -88,13 +88,12 @@ def adopt(name: str) -> None:
             span.service = framework
 
 
-def is_within(scope: Scope) -> bool:
+def is_part(scope: Scope, request: IncomingRequest) -> bool:
     """Whether this is a part of the request under way, and not one that its handler makes to another application.
 
     A request that goes on has its server's headers, or has been through an application, which put itself there.
     """
-    request = enclosing(IncomingRequest)
-    if request is None or type(request) is IncomingMessage:
+    if type(request) is IncomingMessage:
         return False
     return "app" in scope or scope.get("headers") is getattr(request.headers, "pairs", request)
 
@@ -103,31 +102,13 @@ def incoming(name: str, scope: Scope) -> IncomingRequest:
     """The request that a scope describes."""
     headers = scope.get("headers")
     pairs = PairHeaders(headers if isinstance(headers, (list, tuple)) else ())
-    query = scope.get("query_string") or ""
-    if isinstance(query, bytes):  # always, but for the scopes that Django's tests make
-        query = query.decode("latin-1")
+    url, query = asgi_target(scope)
     path = scope.get("path") or ""
-    url = _url(scope, pairs, path, query)
     operation = IncomingRequest(name, scope.get("method") or "GET", url, path, query, pairs, pairs.pairs)
     client = scope.get("client")
     operation.peer = client[0] if client else None
     operation.version = scope.get("http_version")
     return operation
-
-
-def _url(scope: Scope, headers: PairHeaders, path: str, query: str) -> str:
-    raw = scope.get("raw_path")
-    target = raw.decode("latin-1").partition("?")[0] if raw else path
-    host = headers.get("host") or _server(scope)
-    url = f"{scope.get('scheme') or 'http'}://{host}{target}"
-    return f"{url}?{query}" if query else url
-
-
-def _server(scope: Scope) -> str:
-    server = scope.get("server")
-    if not server:
-        return ""
-    return f"{server[0]}:{server[1]}" if server[1] is not None else str(server[0])
 
 
 def _watch_http(call: Call, operation: IncomingRequest, app: Any, scope: Scope, receive: Receive, send: Send) -> None:

@@ -70,7 +70,7 @@ class Exchange:
         try:
             if message.get("type") == "http.response.start":
                 self._starting(message)
-            if self._is_held(message):
+            if self._operation.response_body is not None and self._is_held(message):
                 self._held.append(message)
                 return
         except Exception as error:
@@ -80,21 +80,17 @@ class Exchange:
                 raise aborted()
             await self.refused()
             return
-        await self._release()
-        await self._pass(message)
-
-    async def _pass(self, message: Message) -> None:
+        if self._held:
+            await self._release()
         await self._send(message)
-        try:
-            self._sent(message)
-        except Exception as error:
-            self._call.contain(error)
+        self._sent(message)
 
     async def _release(self) -> None:
         """What was held back goes out."""
         held, self._held = self._held, []
         for message in held:
-            await self._pass(message)
+            await self._send(message)
+            self._sent(message)
 
     def _is_held(self, message: Message) -> bool:
         """Whether a message waits for the rest of the body; with the last one listeners are told of it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vedette.instrument.families.http_client import host_and_port
+from vedette._native import url_parts
 from vedette.instrument.integration import option
 from vedette.operations import Message
 
@@ -38,7 +38,7 @@ def broker(url: Any) -> dict[str, Any]:
     """The server that a broker's URL names; of several, the first. Those within the process have none."""
     first = (url[0] if isinstance(url, (list, tuple)) and url else url) or ""
     address = str(first).partition(";")[0]
-    host, port = host_and_port(address)
+    host, port, _ = url_parts(address)
     if not host:
         return {}
     return {"server.address": host, "server.port": port or _PORTS.get(address.partition(":")[0])}

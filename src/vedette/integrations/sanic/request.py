@@ -26,8 +26,9 @@ def handling(call: Call) -> IncomingRequest | None:
     """The application handles a request."""
     request, values = call.args[1], switches.values
     scope = getattr(request.transport, "scope", None)
-    if scope is not None and asgi.is_within(scope):
-        asgi.adopt("sanic.request")  # described already where the server called the application
+    outer = enclosing(IncomingRequest)
+    if scope is not None and outer is not None and asgi.is_part(scope, outer):
+        asgi.adopt(outer, "sanic.request")  # described already where the server called the application
         return None
     upgrades = (request.headers.get("upgrade") or "").lower() == "websocket" or (scope or {}).get("type") == "websocket"
     if upgrades and not values["trace_websocket"]:
