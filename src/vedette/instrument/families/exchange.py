@@ -128,10 +128,13 @@ class Exchange:
     def _sent(self, message: Message) -> None:
         operation = self._operation
         operation.begun = True
-        if _is_last(message) and (operation.status or 0) < 500:
-            # The response is complete: what the application still does (background tasks) is not the client's wait.
-            # A failed one stays open, since the exception itself comes only after the error page.
-            self._call.close()
+        try:
+            if _is_last(message) and (operation.status or 0) < 500:
+                # The response is complete: what the application still does (background tasks) is not the client's wait.
+                # A failed one stays open, since the exception itself comes only after the error page.
+                self._call.close()
+        except Exception as error:
+            self._call.contain(error)
 
     def guarded(self, application: Any) -> Any:
         """The application, answered for if the request is refused: by an exception, or by one that was swallowed."""
