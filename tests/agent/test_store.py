@@ -119,11 +119,40 @@ def test_a_full_disk_drops_counts_and_goes_on_when_there_is_room_again(tmp_path)
     there, counted = map(int, done.stdout.split())
     assert there == counted
     assert done.stderr.count("could not be stored") <= 3
+    assert f"the disk of {tmp_path / FILE} is full: make room" in done.stderr
+    assert done.stderr.count("spans are stored again") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits of file size there")
+def test_a_disk_that_is_full_at_the_first_start_is_said_and_leaves_nothing_behind(tmp_path):
+    code = (
+        "import resource, signal\nfrom pathlib import Path\nfrom vedette.agent.store import Database\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nresource.setrlimit(resource.RLIMIT_FSIZE, (8000, 8000))\n"
+        f"Database(Path({str(tmp_path)!r}))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert f"the disk of {tmp_path / FILE} is full. Make room, choose another folder" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / FILE).touch()  # as an agent leaves it that was killed at that moment
+    Database(tmp_path).close()
+
+
+def test_the_page_says_why_nothing_is_stored_and_that_it_goes_on(agent, monkeypatch):
+    def fails(table, rows):
+        raise duckdb.IOException("Could not write file: No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(agent.writer, "_insert", fails)
+        agent.store([row()])
+        assert "is full: make room" in agent.client.get("/about").text
+        assert "No space left" in agent.client.get("/api/about").json()["storage"]["trouble"]
+    agent.store([row()])
+    assert agent.client.get("/api/about").json()["storage"]["trouble"] == ""
 
 
 def test_a_damaged_file_is_refused_with_a_way_out(tmp_path):
     (tmp_path / FILE).write_bytes(b"this is no database, but somebody's notes" * 1000)
-    with pytest.raises(StoreError, match=r"(?s)cannot read .*Move it away.*--memory"):
+    with pytest.raises(StoreError, match=r"(?s)cannot read .*Move it away.*vedette clean --data .*--memory"):
         Database(tmp_path)
     assert (tmp_path / FILE).read_bytes().startswith(b"this is no database")
 

@@ -40,7 +40,7 @@ def state(
         "stored": {kind: counters.get(f"{kind}.stored") for kind in ("spans", "logs", "metrics")},
         "waiting": {"rows": rows_waiting, "bytes": bytes_waiting},
         **{group: counters.group(group) for group in ("payloads", "dropped", "ignored", "expired")},
-        "storage": _storage(cursor, options),
+        "storage": {**_storage(cursor, options), "trouble": writer.trouble},
         "senders": senders.as_json(),
         "forward": {"targets": [line.as_json() for line in forwarder.lines] if forwarder else []}
         | counters.group("forward"),

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 
+from vedette.agent.options import default_data_folder
+
 FILE = "traces.duckdb"
 # External access goes off last: nothing in a query may read files or load extensions, whatever is typed into a page.
 SAFETY = (
@@ -60,6 +62,7 @@ class Database:
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         target = ":memory:" if self.path is None else str(self.path)
+        is_new = self.path is not None and _is_new(self.path)
         connection = None
         try:
             connection = duckdb.connect(target, config=dict(self._settings))
@@ -69,8 +72,25 @@ class Database:
         except (duckdb.Error, UnicodeDecodeError) as error:
             if connection is not None:
                 connection.close()
+            if is_new and self.path is not None:
+                _remove(self.path)
             raise StoreError(explain(error, self.path)) from error
         return connection
+
+
+def _is_new(path: Path) -> bool:
+    """Whether there is no database yet. An empty file is what a full disk left of a first start; DuckDB refuses it."""
+    with contextlib.suppress(OSError):
+        if path.is_file() and path.stat().st_size == 0:
+            path.unlink()
+    return not path.exists()
+
+
+def _remove(path: Path) -> None:
+    """Half a new database would be in the way of the next start."""
+    for part in (path, path.with_name(f"{path.name}.wal")):
+        with contextlib.suppress(OSError):
+            part.unlink()
 
 
 def _make_folder(folder: Path) -> None:
@@ -92,12 +112,27 @@ def explain(error: Exception, path: Path | None) -> str:
         return (
             f"{path} is on a disk that can only be read. Choose another folder with --data, or use --memory. ({first})"
         )
+    if is_full(error):
+        return f"the disk of {path} is full. Make room, choose another folder with --data, or use --memory. ({first})"
     if isinstance(error, duckdb.IOException) and "ermission" in first:
         return f"no permission to use {path}. Choose another folder with --data, or use --memory. ({first})"
     return (
-        f"cannot read {path}: {first}. It may be damaged, or of a newer version. "
-        "Move it away to start empty (vedette clean removes it), or use --data with another folder, or --memory."
+        f"cannot read {path}: {first.rstrip('.!')}. It may be damaged, or of a newer version. Move it away to start "
+        f"empty ({_clean(path)} removes it), or use --data with another folder, or --memory."
     )
+
+
+def is_full(error: Exception) -> bool:
+    """Whether there is no room on the disk, or no more than a limit of this process or user allows."""
+    text = str(error)
+    return "No space left" in text or "File too large" in text or "quota exceeded" in text
+
+
+def _clean(path: Path | None) -> str:
+    """The command that removes what is there."""
+    if path is None or path.parent == default_data_folder():
+        return "vedette clean"
+    return f"vedette clean --data {path.parent}"
 
 
 def migrate(connection: duckdb.DuckDBPyConnection) -> None:

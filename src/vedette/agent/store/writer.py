@@ -6,12 +6,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import duckdb
 
 from vedette.agent.counters import Counters
 from vedette.agent.options import Limits, Retention
-from vedette.agent.store.database import Database, StoreError
+from vedette.agent.store.database import Database, StoreError, is_full
 from vedette.agent.store.queue import FairQueue, Outcome, Parcel
 from vedette.agent.store.retention import sweep
 from vedette.agent.store.sign_ins import gather
@@ -52,6 +53,8 @@ class Writer:
         self._stopping = False
         self._changed = threading.Condition()
         self._complaint = ""
+        self.trouble = ""
+        """Why the last batch could not be stored; empty when one could."""
         self._cursor = database.cursor()
         self._numbers = {table: self._last_seq(table) for table in TABLES}
         self._thread = threading.Thread(target=self._run, name="vedette-store", daemon=True)
@@ -133,11 +136,13 @@ class Writer:
         try:
             first = self._numbers[table] + 1
             self._counters.add(f"{table.name}.stored", self._insert(table, rows))
+            self._is_well()
             if table is SPANS:
                 self._derive(first)
         except Exception as error:  # whatever went wrong, reception goes on
             outcome = Outcome.FAILED
             self._counters.add("dropped.storage", len(rows))
+            self.trouble = _reason(error, self._database.path)
             self._complain(error)
             self._recover(error)
         finally:
@@ -194,12 +199,25 @@ class Writer:
 
     def _complain(self, error: Exception) -> None:
         """Says a trouble once, not for every batch that it concerns."""
-        text = str(error).strip().split("\n")[0]
         kind = type(error).__name__
         if kind != self._complaint:
             self._complaint = kind
+            text = _reason(error, self._database.path)
             print(f"vedette agent: spans could not be stored (counted as dropped): {text}", file=sys.stderr, flush=True)
+
+    def _is_well(self) -> None:
+        """After a trouble, says that it is over: the next one will be said again."""
+        if self.trouble:
+            self.trouble = self._complaint = ""
+            print("vedette agent: spans are stored again", file=sys.stderr, flush=True)
 
     def _last_seq(self, table: Table) -> int:
         row = self._cursor.execute(f"SELECT coalesce(max(seq), 0) FROM {table.name}").fetchone()
         return int(row[0]) if row else 0
+
+
+def _reason(error: Exception, path: Path | None) -> str:
+    """An error in one line, with what to do where that is known."""
+    first = str(error).strip().split("\n")[0]
+    way_out = "make room, or keep less with --max-size; it goes on by itself"
+    return f"the disk of {path} is full: {way_out} ({first})" if is_full(error) else first

@@ -49,6 +49,7 @@ def _values(shell: Shell, cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "learned": learned(context.book.state()),
         "expired": _named(counters.group("expired")),
         "kept": kept,
+        "trouble": context.writer.trouble,
         "size": units.size(kept["disk"] if context.options.data is not None else kept["memory"]),
         "retention": {
             "age": units.age(retention.age),
