@@ -26,6 +26,8 @@ DROPS = {
     "cut_off": "ended early",
     "busy": "too much was being read already",
     "queue_full": "more spans waited to be stored than may",
+    "bad_request": "no HTTP, as far as it could be read",
+    "crowded": "connections that waited while too many others came",
     "bad_span": "spans that the database refused",
     "storage": "the database failed",
     "stopped": "still waiting when the agent ended",

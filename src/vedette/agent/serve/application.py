@@ -13,7 +13,7 @@ from vedette.agent.receive import config, datadog, flares, otlp
 from vedette.agent.receive.intake import Intake
 from vedette.agent.serve import api, pages, remote_api
 from vedette.agent.serve.context import Context
-from vedette.agent.serve.guard import KnownHosts, NoBrowsers, SafeHeaders
+from vedette.agent.serve.guard import KnownHosts, NoBrowsers, SafeHeaders, ShortHeaders
 from vedette.agent.serve.render import STATIC, Renderer
 from vedette.agent.serve.shell import Shell
 from vedette.agent.serve.token import NeedsToken
@@ -42,11 +42,15 @@ class Agent:
         )
         self._receivers = NoBrowsers(receivers)
         self._page = SafeHeaders(KnownHosts(NeedsToken(_page(context, intake), context.token), _hosts(context)))
+        self._either = ShortHeaders(self._choose)
         self._context = context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self._room(scope)(scope, receive, send)
+            await self._either(scope, receive, send)
+
+    async def _choose(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._room(scope)(scope, receive, send)
 
     def _room(self, scope: Scope) -> ASGIApp:
         """OTLP has a port of its own because exporters expect it there; its paths differ, so each port takes both."""

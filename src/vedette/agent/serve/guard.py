@@ -4,6 +4,7 @@ not even one that makes its own name point to 127.0.0.1 (DNS rebinding).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -26,11 +27,19 @@ HEADERS = {
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
-def host_name(value: str) -> str:
-    """The name in a Host header, without port; IPv6 addresses keep their brackets."""
-    if value.startswith("["):
-        return value.partition("]")[0].lower() + "]"
-    return value.partition(":")[0].lower()
+HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/?#\s]+)(:\d*)?")
+"""A name or address, and a port (RFC 9110, section 7.2)."""
+MOST_HEADERS = 64 << 10
+"""Bytes of a request's headers together."""
+
+
+def host_name(values: list[str]) -> str:
+    """The name that a request's one Host header has, without port; IPv6 addresses keep their brackets.
+
+    Empty where there is no such header, more than one (RFC 9112, section 3.2), or one that is none.
+    """
+    found = HOST.fullmatch(values[0].lower()) if len(values) == 1 else None
+    return found[1] if found else ""
 
 
 class KnownHosts:
@@ -42,9 +51,10 @@ class KnownHosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            name = host_name(Headers(scope=scope).get("host", ""))
-            if name not in self._hosts:
-                text = f"This agent does not answer for the host {name[:100]!r}. Allow it with --allow-host.\n"
+            given = Headers(scope=scope).getlist("host")
+            if host_name(given) not in self._hosts:
+                said = ", ".join(given)[:100]
+                text = f"This agent does not answer for the host {said!r}. Allow it with --allow-host.\n"
                 await PlainTextResponse(text, 421)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
@@ -52,6 +62,19 @@ class KnownHosts:
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+class ShortHeaders:
+    """Answers 431 to requests with headers that nobody needs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADERS:
+            await PlainTextResponse("The headers are too long.\n", 431)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
 class NoBrowsers:

@@ -21,6 +21,7 @@ from vedette.agent.receive.intake import Intake
 from vedette.agent.receive.senders import Senders
 from vedette.agent.serve.application import Agent
 from vedette.agent.serve.companion import ends
+from vedette.agent.serve.connection import allow_files, counted
 from vedette.agent.serve.context import Context
 from vedette.agent.serve.running import noted
 from vedette.agent.serve.sockets import CannotListen, free_port, listen, listen_on_path, port_of
@@ -82,6 +83,7 @@ def run(options: Options, ready: Callable[[Options], None]) -> Counters:
         CannotListen: a port is in use or not allowed.
         StoreError: the database, or the data folder, can't be used.
     """
+    allow_files()
     with contextlib.ExitStack() as stack:
         sockets, options = _sockets(options, stack)
         database = Database(options.data, memory_limit="1GB" if options.data is None else "160MB")
@@ -133,7 +135,8 @@ def _serve(context: Context, intake: Intake, sockets: list[socket.socket], ready
     config = uvicorn.Config(
         Agent(context, intake),
         lifespan="off",
-        log_level="warning",
+        log_level="error",  # warnings are about what clients send, and would be for them to repeat; they are counted
+        http=counted(context.counters),
         access_log=False,
         server_header=False,
         ws="none",
