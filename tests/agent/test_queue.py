@@ -25,6 +25,19 @@ def test_senders_take_turns():
     assert [each.source for each in queue.take(3)] == ["loud", "quiet", "loud"]
 
 
+def test_who_comes_new_into_a_flood_is_next_and_waits_for_no_large_parcel():
+    queue = FairQueue(LIMITS)
+    for _ in range(3):
+        queue.offer(parcel("loud", 30))
+    assert [each.source for each in queue.take(20)] == ["loud"]
+    for source in ("quiet", "other"):
+        queue.offer(parcel(source))
+    assert [each.source for each in queue.take(20)] == ["quiet", "other"]
+    queue.offer(parcel("quiet"))  # each has had its turn: who had it longest ago comes first
+    assert [each.source for each in queue.take(20)] == ["loud"]
+    assert [each.source for each in queue.take(20)] == ["quiet"]
+
+
 def test_a_flood_pushes_out_itself():
     queue = FairQueue(LIMITS)
     loud = [parcel("loud", 10) for _ in range(10)]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
+import http.client
 import threading
 
+import msgpack
 import pytest
 import zstandard
 
 from tests.agent.made import row
+from tests.agent.test_process import running
 
 
 def test_a_body_over_the_limit_is_refused_and_counted(small_agent):
@@ -95,3 +99,41 @@ def test_telemetry_is_read_outside_of_the_event_loop(agent):
     message = {"application": {"service_name": "shop"}, "payload": {"endpoints": []}}
     assert agent.client.post("/telemetry/proxy/x", json=message).status_code == 202
     assert told == ["shop"]
+
+
+def flood(port: int, over: threading.Event) -> None:
+    """Sends large payloads of one service, one after the other, whatever becomes of them."""
+    spans = [
+        [{"trace_id": n, "span_id": n, "name": "a", "service": "loud", "start": n, "duration": 1}] for n in range(4_000)
+    ]
+    body = msgpack.packb(spans)
+    while not over.is_set():
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection.request("PUT", "/v0.4/traces", body)
+            connection.getresponse().read()
+        connection.close()
+
+
+def test_a_service_is_heard_through_the_flood_of_another():
+    over = threading.Event()
+    with running("--memory", "--no-grpc") as agent:
+        port = int(agent.page.rsplit(":", 1)[1])
+        floods = [threading.Thread(target=flood, args=(port, over)) for _ in range(20)]
+        for each in floods:
+            each.start()
+        statuses = []
+        quiet = {"trace_id": 1, "span_id": 1, "name": "a", "service": "quiet", "start": 1, "duration": 1}
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        for _ in range(8):
+            connection.request("PUT", "/v0.4/traces", msgpack.packb([[quiet]]))
+            answer = connection.getresponse()
+            answer.read()
+            statuses.append(answer.status)
+        over.set()
+        for each in floods:
+            each.join()
+        senders = {each["service"]: each for each in agent.ask("/api/about")["senders"]}
+    assert statuses == [200] * 8
+    assert (senders["quiet"]["spans"], senders["quiet"]["refused"]) == (8, 0)
+    assert senders["loud"]["refused"] > 0

@@ -36,6 +36,10 @@ TOLD_BY_HEADERS = (
 """Headers that say of the sender what a Datadog payload does not, and by which agents it came."""
 
 
+QUICK = 64 << 10
+"""Bytes of a payload, as it came, that is decoded in a moment."""
+
+
 @dataclass(frozen=True)
 class Signal:
     """A kind of thing that is received."""
@@ -94,8 +98,10 @@ class Intake:
         self._limits = limits
         self._reader = Reader(limits)
         self._forwarder = forwarder
-        # Decoding is native and runs without the GIL; more than two at once would only fill memory.
+        # Decoding is native and runs without the GIL; more than two at once would only fill memory. Small payloads do
+        # not queue behind large ones: of these, a flood may have dozens waiting, each for a tenth of a second.
         self._slots = anyio.CapacityLimiter(2)
+        self._quick = anyio.CapacityLimiter(1)
 
     async def request(self, request: Request, signal: Signal, form: str) -> int:
         """Takes the payload of a request; how many rows it had.
@@ -149,7 +155,8 @@ class Intake:
     async def _take(self, payload: Payload) -> int:
         if self._forwarder is not None and self._forwarder.goes_round(list(payload.headers)):
             raise Refused(LOOP, "forward_loop", "this agent has sent that payload itself: it forwards to itself")
-        plain, rows = await anyio.to_thread.run_sync(self._decoded, payload, limiter=self._slots)
+        slots = self._quick if len(payload.body) <= QUICK else self._slots
+        plain, rows = await anyio.to_thread.run_sync(self._decoded, payload, limiter=slots)
         signal = payload.signal
         sources = Counter(row[signal.service] for row in rows)
         outcome = await self._stored(payload, rows, len(plain), max(sources, key=sources.__getitem__, default=""))

@@ -11,6 +11,9 @@ from typing import Any
 from vedette.agent.options import Limits
 from vedette.agent.store.tables import SPANS, Table
 
+SENDERS = 1_000
+"""Whose last turn is remembered; who is not known goes first."""
+
 
 class Outcome(enum.Enum):
     """What became of rows that were handed over."""
@@ -50,12 +53,36 @@ class _Line:
         self.size += sign * parcel.size
 
 
+@dataclass
+class _Batch:
+    """What is stored together."""
+
+    most: int
+    """Rows, unless a single parcel has more."""
+    parcels: list[Parcel] = field(default_factory=list)
+    rows: int = 0
+
+    def is_other(self, parcel: Parcel) -> bool:
+        """Whether the parcel is for another table than those before it."""
+        return bool(self.parcels) and parcel.table != self.parcels[0].table
+
+    def has_room(self, parcel: Parcel) -> bool:
+        return not self.parcels or self.rows + len(parcel.rows) <= self.most
+
+    def add(self, parcel: Parcel) -> None:
+        self.parcels.append(parcel)
+        self.rows += len(parcel.rows)
+
+
 class FairQueue:
     """Parcels by sender. Not safe for threads: its user holds a lock."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._lines: OrderedDict[str, _Line] = OrderedDict()
+        self._lines: dict[str, _Line] = {}
+        self._served: OrderedDict[str, int] = OrderedDict()
+        """Number of the batch in which a sender had its last turn."""
+        self._turns = 0
         self.rows = 0
         """Rows that wait."""
         self.size = 0
@@ -81,22 +108,37 @@ class FairQueue:
         return refused
 
     def take(self, most: int) -> list[Parcel]:
-        """The next parcels of one table, of each sender in turn, of about `most` rows together."""
-        taken: list[Parcel] = []
-        rows = 0
-        while self._lines and rows < most:
-            source = self._turn(taken[0].table if taken else None)
-            if source is None:
-                break
-            taken.append(self._remove(source))
-            rows += len(taken[-1].rows)
-            if source in self._lines:
-                self._lines.move_to_end(source)
-        return taken
+        """The next parcels of one table, of about `most` rows together: of each sender in turn, and first of who has
+        waited for longest since its last turn. A parcel of very many rows comes alone: others need not wait for it.
+        """
+        batch = _Batch(most)
+        order = sorted(self._lines, key=lambda source: self._served.get(source, 0))
+        self._turns += 1
+        while order:
+            order = self._round(order, batch)
+        return batch.parcels
 
-    def _turn(self, table: Table | None) -> str | None:
-        """The sender whose turn it is; with a table, the first whose next parcel is for that."""
-        return next((source for source, line in self._lines.items() if table in (None, line.parcels[0].table)), None)
+    def _round(self, order: list[str], batch: _Batch) -> list[str]:
+        """Takes a parcel of each of these senders; those that have more, if there is room for it."""
+        more: list[str] = []
+        for source in order:
+            parcel = self._lines[source].parcels[0]
+            if batch.is_other(parcel):
+                continue
+            if not batch.has_room(parcel):
+                return []
+            batch.add(self._remove(source))
+            self._serve(source)
+            if source in self._lines:
+                more.append(source)
+        return more
+
+    def _serve(self, source: str) -> None:
+        """Remembers when a sender had its turn."""
+        self._served[source] = self._turns
+        self._served.move_to_end(source)
+        if len(self._served) > SENDERS:
+            self._served.popitem(last=False)
 
     def _is_full(self, parcel: Parcel) -> bool:
         rows, size = self.rows + len(parcel.rows), self.size + parcel.size
