@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import zlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vedette._native import Inspection
 from vedette.protection.bodies import body_parts
+from vedette.protection.compressed import unpacked
 from vedette.protection.rule_file import read_rules
 
 ATTACK = "' or 1=1 -- "
@@ -84,3 +88,44 @@ def test_behind_many_parts_nothing_is_hidden_by_the_name_of_a_file() -> None:
 def test_contradictions_are_inspected_as_they_are(kind: str, charset: str) -> None:
     for body in (b"", b"\xff\xfe\x00", b"{", b"<a", b"--", bytes(range(256))):
         found(f"{kind}; charset={charset}; boundary={charset}", body, whole=False)
+
+
+def test_what_is_in_files() -> None:
+    known, _ = body_parts(
+        "multipart/form-data; boundary=b", FILE.replace("x\r\n--b--", "y" * 9_000 + "\r\n--b--").encode(), True
+    )
+    assert known["server.request.body.files_content"] == [b"y" * 4_096]
+
+
+def _packed(encodings: str, body: bytes) -> bytes:
+    for name in encodings.split(", "):
+        window = {"gzip": 31, "x-gzip": 31, "deflate": 15, "bare": -15}[name]
+        packer = zlib.compressobj(wbits=window)
+        body = packer.compress(body) + packer.flush()
+    return body
+
+
+@pytest.mark.parametrize("encodings", ["gzip", "x-gzip", "deflate", "bare", "gzip, gzip", "deflate, gzip"])
+def test_compressed(encodings: str) -> None:
+    packed = _packed(encodings, b"plain")
+    assert unpacked(encodings.replace("bare", "deflate").upper(), packed, 100) == (b"plain", None)
+    assert unpacked(encodings.replace("bare", "deflate"), packed[:-3], 100)[1] in ("limit", "compressed")
+
+
+@pytest.mark.parametrize("encodings", ["gzip", "deflate", "gzip, gzip", "deflate, deflate, gzip"])
+def test_bombs_are_not_unpacked(encodings: str) -> None:
+    bomb = _packed(encodings, bytes(50_000_000))
+    content, reason = unpacked(encodings, bomb, 1_000)
+    assert (len(content) <= 1_000, reason) == (True, "limit")
+
+
+@pytest.mark.parametrize("encodings", ["br", "zstd", "gzip", "deflate", "gzip, gzip, gzip, gzip", "gzip, br"])
+def test_what_can_not_be_unpacked_is_said(encodings: str) -> None:
+    assert unpacked(encodings, b"no such thing", 100) == (b"no such thing", "compressed")
+
+
+@given(st.binary(max_size=200), st.sampled_from(["gzip", "deflate", "gzip,deflate", ",", "identity"]))
+def test_no_body_is_too_odd(body: bytes, encodings: str) -> None:
+    content, reason = unpacked(encodings, body, 50)
+    assert reason in (None, "limit", "compressed")
+    assert content == body or len(content) <= 50

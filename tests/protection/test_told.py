@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -89,3 +91,52 @@ def test_answers_by_settings(protected: Any, options: dict[str, Any], status: in
     protected("block", **options)
     answer = client().get(f"/?q={ATTACK}")
     assert (answer.status_code, answer.headers.get("Location")) == (status, location)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "reason"),
+    [
+        (b"x" * 2_000_000, {}, "limit"),
+        (gzip.compress(b"q=" + bytes(3_000_000)), {"Content-Encoding": "gzip"}, "limit"),
+        (b"q=1", {"Content-Encoding": "br"}, "compressed"),
+        (gzip.compress(b"q=1"), {"Content-Encoding": "gzip"}, None),
+    ],
+)
+def test_bodies_that_were_not_inspected_in_full(
+    monitoring: None, spans: Any, body: bytes, headers: Any, reason: Any
+) -> None:
+    client().post("/", data=body, headers={"Content-Type": "application/x-www-form-urlencoded", **headers})
+    assert attributes(spans).get("security.body.uninspected") == reason
+
+
+def test_attacks_in_compressed_bodies(blocking: None) -> None:
+    body = gzip.compress(b"q=%3Cscript%3Ealert(1)%3C/script%3E")
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip"}
+    assert client().post("/", data=body, headers=headers).status_code == 403
+
+
+def test_what_is_in_uploaded_files(protected: Any, tmp_path: Path) -> None:
+    where = {"inputs": [{"address": "server.request.body.files_content"}], "regex": "^MZ"}
+    rule = {"id": "exe", "name": "A program", "tags": {"type": "upload", "category": "attack_attempt"},
+            "conditions": [{"operator": "match_regex", "parameters": where}], "on_match": ["block"]}  # fmt: skip
+    path = tmp_path / "rules.json"
+    path.write_text(json.dumps({"version": "2.2", "rules": [rule]}))
+    protected("block", protection_rules=str(path))
+    statuses = [client().post("/", data={"f": (io.BytesIO(it), "f.txt")}).status_code for it in (b"MZ\x90", b"text")]
+    assert statuses == [403, 200]
+
+
+def test_findings_beyond_the_most_are_counted(protected: Any, spans: Any, tmp_path: Path) -> None:
+    where = {"inputs": [{"address": "server.request.query"}], "regex": "bad"}
+    rules = [
+        {"id": f"r{at}", "name": "r", "tags": {"type": "t", "category": "attack_attempt"},
+         "conditions": [{"operator": "match_regex", "parameters": where}]}
+        for at in range(60)
+    ]  # fmt: skip
+    path = tmp_path / "rules.json"
+    path.write_text(json.dumps({"version": "2.2", "rules": rules}))
+    protected("monitor", protection_rules=str(path))
+    client().get("/?q=bad")
+    (span,) = spans()
+    assert span["attributes"]["security.findings.dropped"] == 10
+    assert len(json.loads(span["structures"]["appsec"])["triggers"]) == 50

@@ -169,3 +169,20 @@ fn a_long_list_is_quick() {
     assert_eq!(found(&rules, &[("q", json!("10.1.134.159"))]).len(), 1);
     assert!(found(&rules, &[("q", json!("10.1.134.160"))]).is_empty());
 }
+
+#[test]
+fn what_files_ask_for_in_vain_is_told() {
+    let variant = |regex: &str, name: &str, version: &str| {
+        let mut rule = rule("bad", "match_regex", json!({"regex": regex}));
+        rule[name] = json!(version);
+        rule
+    };
+    let (rules, failed) = merged(&[json!({"version": "2.2",
+        "rules": [variant("older", "max_version", "1.4.0"), variant("newer", "min_version", "1.5.0"),
+            variant("future", "min_version", "9.0.0")],
+        "processors": [{"id": "schema", "generator": "extract_schema"}, {"id": "dream", "generator": "dream"}],
+        "scanners": [{"id": "x"}], "processor_override": [{"target": []}]})]);
+    assert_eq!(failed, ["bad", "dream", "processor_override", "scanners"]);
+    assert!(found(&rules, &[("q", json!("older"))]).is_empty());
+    assert_eq!(found(&rules, &[("q", json!("newer"))]), one("bad", &["block"]));
+}

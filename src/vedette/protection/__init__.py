@@ -55,6 +55,8 @@ class Protection(Quiet):
         self._settings = settings
         self._remote = remote
         self._woken: dict[str, tuple[Policy, list[Listening]]] = {}
+        self._rests = False
+        """Whether it listens no more because its rules can't be used."""
 
     def start(self) -> None:
         """Puts the protection to work."""
@@ -79,8 +81,20 @@ class Protection(Quiet):
 
     def before(self, call: Call) -> None:
         """The first request."""
-        (_, gate), *_ = self._wake()
+        try:
+            (_, gate), *_ = self._wake()
+        except (OSError, ValueError) as error:
+            self._rest(error)
+            return
         gate.before(call)
+
+    def _rest(self, error: Exception) -> None:
+        """The rules can't be used: no request reads them again, until they are changed."""
+        import logging  # only where there is something to say
+
+        self._rests = True
+        IncomingRequest.unlisten(self)
+        logging.getLogger("vedette").error("vedette protects nothing, its rules can't be used: %s", error)
 
     def _wake(self) -> list[Listening]:
         # Two first requests at once may both come here. A lock would be held in children forked meanwhile; setting a
@@ -88,7 +102,8 @@ class Protection(Quiet):
         woken = self._woken.get("")
         if woken is None:
             woken = self._woken.setdefault("", self._made())
-            if self in IncomingRequest.listeners:
+            if self._rests or self in IncomingRequest.listeners:
+                self._rests = False
                 IncomingRequest.unlisten(self)
                 for operation, listener in woken[1]:
                     operation.listen(listener)
@@ -118,6 +133,7 @@ class Protection(Quiet):
     def undo(self) -> None:
         """Nobody listens any more."""
         ROUTES.listen(None)
+        self._rests = False
         IncomingRequest.unlisten(self)
         if "" in self._woken:
             for operation, listener in self._woken[""][1]:

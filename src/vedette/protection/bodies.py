@@ -6,7 +6,7 @@ import json
 from encodings import normalize_encoding
 from encodings.aliases import aliases
 
-from vedette.protection.addresses import BODY, FILE_NAMES
+from vedette.protection.addresses import BODY, FILE_CONTENTS, FILE_NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _MOST_PARTS = 1_000
 """Parts of a multipart form that are looked at one by one."""
+_MOST_OF_FILE = 4_096
+"""Bytes of an uploaded file that are looked at."""
 
 
 def body_parts(content_type: str, body: bytes, whole: bool) -> tuple[dict[str, Any], list[Raw]]:
@@ -58,12 +60,13 @@ def _utf8(body: bytes) -> bytes:
 
 
 def _multipart(content_type: str, body: bytes) -> dict[str, Any]:
-    """Fields by name, and the names of files. Contents of files are not inspected."""
+    """Fields by name; names of files, and the beginnings of what is in them."""
     boundary = _parameter(content_type, "boundary")
     if not boundary:
         return {BODY: body}
     fields: dict[str, list[bytes]] = {}
     names: list[str] = []
+    contents: list[bytes] = []
     _, *parts = body.split(b"--" + boundary.encode("latin-1", "replace"), _MOST_PARTS)
     if len(parts) == _MOST_PARTS:
         fields[""] = [parts.pop()]  # the rest, as the text it is: what its first part says holds for that part alone
@@ -75,11 +78,12 @@ def _multipart(content_type: str, body: bytes) -> dict[str, Any]:
         file_name = _parameter(disposition, "filename") or _parameter(disposition, "filename*")
         if file_name:
             names.append(file_name)
+            contents.append(content[:_MOST_OF_FILE])
         else:
             fields.setdefault(_parameter(disposition, "name"), []).append(content.rstrip(b"\r\n"))
     if not fields and not names:
         return {BODY: body}  # no parts that we know of
-    return {BODY: fields, FILE_NAMES: names} if names else {BODY: fields}
+    return {BODY: fields, FILE_NAMES: names, FILE_CONTENTS: contents} if names else {BODY: fields}
 
 
 def _disposition(head: str) -> str:

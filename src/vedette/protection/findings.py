@@ -22,12 +22,13 @@ _MOST = 50
 class Findings:
     """The findings of one request."""
 
-    __slots__ = ("_keeps", "_policy", "_stacks", "_triggers")
+    __slots__ = ("_dropped", "_keeps", "_policy", "_stacks", "_triggers")
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._keeps = policy.trace_rate.allows()
         """Whether the trace is kept because of them, whatever the sampling says."""
+        self._dropped = 0
         self._triggers: list[dict[str, Any]] = []
         self._stacks: list[dict[str, Any]] = []
 
@@ -36,6 +37,9 @@ class Findings:
         told = found[: _MOST - len(self._triggers)]
         if told:  # one that is full costs no more, however often a sink is reached
             self._tell_all(span, told, response_id, at_sink)
+        if len(told) < len(found):
+            self._dropped += len(found) - len(told)
+            span.set_attribute("security.findings.dropped", self._dropped)
         span.set_attribute("appsec.event", "true")
         if response_id is not None:
             span.set_attribute("appsec.blocked", "true")

@@ -6,6 +6,7 @@ from vedette.operations import IncomingCall, IncomingMessage, Refusal
 from vedette.operations.client_address import client_address
 from vedette.protection import addresses
 from vedette.protection.bodies import body_parts
+from vedette.protection.compressed import LIMIT, unpacked
 from vedette.protection.listener import Quiet
 from vedette.protection.state import RequestState
 
@@ -86,8 +87,7 @@ class RequestGate(Quiet):
             texts = {name: value for name, value in (operation.path_params or {}).items() if isinstance(value, str)}
             return ({addresses.PATH_PARAMS: texts} if texts else {}), []
         if what == "body":
-            body = operation.body
-            return body_parts(body.content_type, bytes(body.data), body.whole)
+            return self._body(operation)
         if isinstance(operation, IncomingCall):
             return addresses.of_message(what, operation.message), []
         if what == "response_body":
@@ -105,6 +105,21 @@ class RequestGate(Quiet):
             return False  # an interrupt, on its way out of the process
         call.result = operation.refused(*call.args)
         return True
+
+    def _body(self, operation: IncomingRequest) -> Parts:
+        """What was read of the body, unpacked; the span says why that is not all of it."""
+        body = operation.body
+        content, reason = bytes(body.data), LIMIT if body.seen > len(body.data) else None
+        encodings = operation.headers.get("content-encoding")
+        if encodings:
+            content, packed = unpacked(encodings, content, operation.body_limit)
+            reason = packed or reason
+        if reason is not None and operation.span is not None:
+            operation.span.set_attribute("security.body.uninspected", reason)
+        known, raw = body_parts(body.content_type, content, body.whole and reason is None)
+        if not self._policy.looks_at(addresses.FILE_CONTENTS):
+            known.pop(addresses.FILE_CONTENTS, None)
+        return known, raw
 
 
 def _response_body(operation: IncomingRequest) -> list[Raw]:

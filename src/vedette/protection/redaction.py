@@ -18,7 +18,8 @@ _KEYS = (
 )  # fmt: skip
 _VALUES = (
     r"\bbearer\s+[a-z0-9._~+/=-]{8,}",
-    r"\beyJ[\w=-]+\.eyJ[\w=-]+(?:\.[\w.+/=-]+)?",  # a JSON web token
+    # A JSON web token, which begins where a word does: each word is read once, however many `eyJ` are in it.
+    r"(?<![\w-])[\w-]+={0,2}\.eyJ[\w=-]+(?:\.[\w.+/=-]+)?",
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]+(?:-----END [A-Z ]*PRIVATE KEY-----)?",
     r"\bssh-(?:rsa|ed25519|dss)\s+[a-z0-9/+=]{60,}",
     r"\bgh[opsu]_[a-z0-9]{36}",

@@ -2,7 +2,7 @@
 
 use crate::data::{Address, Data};
 use crate::detectors::candidates::{self, Candidate};
-use crate::detectors::Detector;
+use crate::detectors::{Detector, Reading};
 use crate::operators::Operator;
 use crate::outcome::{sink_excerpt, Sink};
 use crate::rules::{Attribute, Input, Ruleset};
@@ -72,31 +72,12 @@ impl Inputs {
         for condition in sinks {
             let Operator::Sink(detector) = &rules.conditions[*condition].operator else { continue };
             let Some(reading) = detector.read(data, self.context(detector)) else { continue };
+            let look = Look { condition: *condition, detector, reading: &*reading, rules };
             let inputs = || candidates.iter().chain(&self.destinations.followed);
-            let counts = |candidate: &Candidate| {
-                candidate.is_from(&detector.params) && !matches.is_bypassed(*condition, rules, candidate)
-            };
-            let mut goes_on = |number: usize| {
-                timed_out |= number % CLOCK_EVERY == CLOCK_EVERY - 1 && !in_time();
-                !timed_out
-            };
-            let numbered = inputs().enumerate().take_while(|(number, _)| goes_on(*number));
-            let injected = numbered.map(|(_, candidate)| candidate).find_map(|candidate| {
-                let injection = candidate.forms.iter().find_map(|form| reading.injection(form));
-                injection.filter(|_| counts(candidate)).map(|highlight| (candidate, highlight))
-            });
-            let chooses = |candidate: &&Candidate| {
-                candidate.forms.iter().any(|form| reading.is_chosen_by(form)) && counts(candidate)
-            };
-            let chosen = if reading.is_choosable() { inputs().find(chooses).cloned() } else { None };
+            let injected = look.injected(inputs(), matches, &mut timed_out, &in_time);
+            let chosen = look.chosen(inputs(), matches).cloned();
             if let Some((candidate, highlight)) = injected {
-                let (from, path) = (candidate.address.as_ref(), candidate.key_path.clone());
-                let before = matches.findings.len();
-                matches.add(*condition, rules, from, || path, sink_excerpt(&candidate.text), highlight);
-                matches.at_sink(
-                    before,
-                    &Sink { address: address.to_string(), value: sink_excerpt(&as_text(data)) },
-                );
+                look.tell(candidate, highlight, (address, data), matches);
             }
             if let Some((candidate, url)) = chosen.zip(data.text()) {
                 self.destinations.choose(url, &candidate);
@@ -137,6 +118,71 @@ impl Inputs {
             Attribute::Fixed(data) => Some(data.clone()),
             Attribute::Of(input) => transformed(at(self.latest(&input.address)?, &input.key_path)?, input),
         }
+    }
+}
+
+/// One detector at one sink.
+struct Look<'a> {
+    condition: usize,
+    detector: &'a Detector,
+    reading: &'a dyn Reading,
+    rules: &'a Ruleset,
+}
+
+impl Look<'_> {
+    /// The first input that changed the structure of what is about to be done, and the part that it wrote.
+    fn injected<'c>(
+        &self,
+        inputs: impl Iterator<Item = &'c Candidate>,
+        matches: &Matches,
+        timed_out: &mut bool,
+        in_time: &impl Fn() -> bool,
+    ) -> Option<(&'c Candidate, String)> {
+        let mut goes_on = |number: usize| {
+            *timed_out |= number % CLOCK_EVERY == CLOCK_EVERY - 1 && !in_time();
+            !*timed_out
+        };
+        let numbered = inputs.enumerate().take_while(|(number, _)| goes_on(*number));
+        numbered.map(|(_, candidate)| candidate).find_map(|candidate| {
+            let injection = candidate.forms.iter().find_map(|form| self.reading.injection(form));
+            injection.filter(|_| self.counts(candidate, matches)).map(|highlight| (candidate, highlight))
+        })
+    }
+
+    /// The first input that chose where it goes.
+    fn chosen<'c>(
+        &self,
+        mut inputs: impl Iterator<Item = &'c Candidate>,
+        matches: &Matches,
+    ) -> Option<&'c Candidate> {
+        let chooses = |candidate: &&Candidate| {
+            candidate.forms.iter().any(|form| self.reading.is_chosen_by(form))
+                && self.counts(candidate, matches)
+        };
+        if self.reading.is_choosable() {
+            inputs.find(chooses)
+        } else {
+            None
+        }
+    }
+
+    /// Whether the rule looks at where an input comes from, and no exclusion takes it out.
+    fn counts(&self, candidate: &Candidate, matches: &Matches) -> bool {
+        candidate.is_from(&self.detector.params)
+            && !matches.is_bypassed(self.condition, self.rules, candidate)
+    }
+
+    fn tell(
+        &self,
+        candidate: &Candidate,
+        highlight: String,
+        (address, data): (&Address, &Data),
+        matches: &mut Matches,
+    ) {
+        let (from, path) = (candidate.address.as_ref(), candidate.key_path.clone());
+        let before = matches.findings.len();
+        matches.add(self.condition, self.rules, from, || path, sink_excerpt(&candidate.text), highlight);
+        matches.at_sink(before, &Sink { address: address.to_string(), value: sink_excerpt(&as_text(data)) });
     }
 }
 

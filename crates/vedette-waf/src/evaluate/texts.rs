@@ -156,7 +156,7 @@ impl Texts<'_> {
         if specials & group.any == 0 {
             return;
         }
-        let is_plain = matches!(text, Cow::Borrowed(_)) && self.plan.has_literals();
+        let is_plain = matches!(text, Cow::Borrowed(_));
         let mut searched = false;
         for (number, entry) in group.entries.iter().enumerate() {
             if !entry.needs.met_by(specials) {
@@ -187,9 +187,9 @@ impl Texts<'_> {
     /// Looks for literals: in a text that no transformer changed once for all groups.
     fn search(&mut self, group: &Group, text: &str, is_plain: bool) {
         if !is_plain {
-            group.search(text, &mut self.candidates);
+            group.search(text, &self.rules.conditions, &mut self.candidates);
         } else if !self.plain_searched {
-            self.plan.search(text, &mut self.plain_candidates);
+            self.plan.search(text, &self.rules.conditions, &mut self.plain_candidates);
             self.plain_searched = true;
         }
     }

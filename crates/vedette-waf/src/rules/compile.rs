@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::file::{File, Parameters, RawCondition, RawInput, RawRule};
-use super::{output, Condition, Diagnostics, Failure, Input, Owner, Rule, Source};
+use super::{output, versions, Condition, Diagnostics, Failure, Input, Owner, Rule, Source};
 use crate::detectors::Detector;
 use crate::operators::{
     Comparison, Equals, ExactMatch, HiddenAscii, IpMatch, IsShell, IsSqli, IsXss, MatchRegex, Negated,
@@ -20,6 +20,14 @@ pub(super) fn all(file: &File) -> (Vec<Rule>, Vec<Condition>, Diagnostics) {
         if diagnostics.loaded.contains(&id) {
             diagnostics.failed.push(Failure { id, reason: "its id is taken".into() });
             continue;
+        }
+        match versions::is_meant(value) {
+            Ok(true) => {}
+            Ok(false) => continue,
+            Err(reason) => {
+                diagnostics.failed.push(Failure { id, reason });
+                continue;
+            }
         }
         match rule(value, file, rules.len(), conditions.len()) {
             Ok((rule, mut own)) => {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::output::RawOutput;
-use super::{Error, Failure};
+use super::{processors, Error, Failure};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -22,6 +22,9 @@ pub(super) struct File {
     pub(super) actions: Vec<Value>,
     rules_data: Vec<Value>,
     exclusion_data: Vec<Value>,
+    processors: Vec<Value>,
+    processor_override: Vec<Value>,
+    scanners: Vec<Value>,
     /// What is wrong with lists that are used all the same.
     #[serde(skip)]
     complaints: RefCell<Vec<Failure>>,
@@ -165,6 +168,9 @@ impl File {
         self.actions.extend(other.actions);
         self.rules_data.extend(other.rules_data);
         self.exclusion_data.extend(other.exclusion_data);
+        self.processors.extend(other.processors);
+        self.processor_override.extend(other.processor_override);
+        self.scanners.extend(other.scanners);
     }
 
     pub(super) fn complain(&self, id: &str, reason: String) {
@@ -172,7 +178,8 @@ impl File {
     }
 
     pub(super) fn complaints(&self) -> Vec<Failure> {
-        self.complaints.take()
+        let unread = processors::unread(&self.processors, &self.processor_override, &self.scanners);
+        self.complaints.take().into_iter().chain(unread).collect()
     }
 
     pub(super) fn version(&self) -> String {

@@ -2,18 +2,21 @@
 //!
 //! Read are `version`, `metadata.rules_version`, `rules`, `custom_rules`, `rules_override`, `exclusions`, `actions`,
 //! `rules_data` and `exclusion_data`; of a rule `id`, `name`, `enabled`, `tags`, `conditions`, `transformers`, `on_match`
-//! and `output`; `rules_compat` are rules. Other fields are let pass, so that files made for other engines load. What cannot be used is reported
-//! and skipped.
+//! `output`, `min_version` and `max_version`; `rules_compat` are rules. What `processors` make is made without them.
+//! Other fields are let pass, so that files made for other engines load. What cannot be used is reported and skipped.
 
 mod actions;
 mod check;
 mod compile;
 mod exclusions;
 mod file;
+mod literals;
 mod output;
 mod overrides;
 mod plan;
+mod processors;
 mod targets;
+mod versions;
 
 use foldhash::{HashMap, HashSet};
 
@@ -24,8 +27,9 @@ use crate::transforms::Transform;
 pub use actions::Action;
 pub use check::check;
 pub(crate) use exclusions::{Exclusion, Instead};
+pub(crate) use literals::Candidates;
 pub(crate) use output::{Attribute, Output};
-pub(crate) use plan::{Candidates, Group, Plan, Plans, Source};
+pub(crate) use plan::{Group, Plan, Plans, Source};
 
 /// A parsed rule file. Immutable; share it with an `Arc`.
 pub struct Ruleset {

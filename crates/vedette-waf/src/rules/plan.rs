@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use aho_corasick::AhoCorasick;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
+use super::literals::{literals_of, Candidates, Literals, Shared};
 use super::{Attribute, Condition, Input, Owner, Rule};
 use crate::operators::Operator;
 use crate::specials::{Needs, Specials};
@@ -35,9 +35,7 @@ pub(crate) struct Plan {
     /// Whether a text that is let pass now always will be: not so where a list whose entries end is asked for absence.
     pub(crate) lasting: bool,
     /// The literals of all groups at once, for texts that no transformer changes, as most are.
-    literals: Option<Arc<Literals>>,
-    /// Entries of all groups.
-    entries: usize,
+    literals: Arc<Literals>,
 }
 
 /// Conditions that read the same texts.
@@ -51,75 +49,19 @@ pub(crate) struct Group {
     /// A text with none of these is of no interest to any entry.
     pub(crate) any: Specials,
     /// All literals that entries need, searched for in one pass.
-    literals: Option<Arc<Literals>>,
-}
-
-/// The literals of a group.
-struct Literals {
-    search: AhoCorasick,
-    /// For each literal the entry that needs it.
-    owners: Vec<usize>,
-}
-
-/// The entries of a group that a text is worth giving to, one bit each.
-#[derive(Default)]
-pub(crate) struct Candidates(Vec<u64>);
-
-impl Candidates {
-    pub(crate) fn has(&self, entry: usize) -> bool {
-        self.0[entry / 64] & (1 << (entry % 64)) != 0
-    }
-
-    fn add(&mut self, entry: usize) {
-        self.0[entry / 64] |= 1 << (entry % 64);
-    }
-
-    fn find(&mut self, literals: Option<&Literals>, entries: usize, text: &str) {
-        self.0.clear();
-        self.0.resize(entries.div_ceil(64), 0);
-        let Some(literals) = literals else { return };
-        for found in literals.search.find_overlapping_iter(text) {
-            self.add(literals.owners[found.pattern().as_usize()]);
-        }
-    }
+    literals: Arc<Literals>,
 }
 
 impl Group {
     /// Marks the entries one of whose literals is in `text`.
-    pub(crate) fn search(&self, text: &str, candidates: &mut Candidates) {
-        candidates.find(self.literals.as_deref(), self.entries.len(), text);
+    pub(crate) fn search(&self, text: &str, conditions: &[Condition], candidates: &mut Candidates) {
+        candidates.find(&self.literals, conditions, text);
     }
 
     fn prepare(&mut self, conditions: &[Condition], shared: &mut Shared) {
-        let literals = |entry: &Entry| literals_of(entry, conditions);
-        let key = self.entries.iter().map(|entry| entry.condition).collect();
-        let search = || Literals::new(self.entries.iter().map(literals)).map(Arc::new);
-        self.literals = shared.entry(key).or_insert_with(search).clone();
-        // Without the search every entry is tried; that happens only if the literals are too many for it.
-        let usable = self.literals.is_some();
-        self.entries.iter_mut().for_each(|entry| entry.has_literals = usable && !literals(entry).is_empty());
-    }
-}
-
-fn literals_of<'c>(entry: &Entry, conditions: &'c [Condition]) -> &'c [String] {
-    match &conditions[entry.condition].operator {
-        Operator::Text(operator) => operator.literals(),
-        _ => &[],
-    }
-}
-
-/// Searches by the conditions they serve: most addresses are looked at by the same ones.
-type Shared = HashMap<Vec<usize>, Option<Arc<Literals>>>;
-
-impl Literals {
-    fn new<'l>(of_entries: impl Iterator<Item = &'l [String]>) -> Option<Self> {
-        let (mut all, mut owners) = (Vec::new(), Vec::new());
-        for (entry, literals) in of_entries.enumerate() {
-            all.extend(literals);
-            owners.extend(literals.iter().map(|_| entry));
-        }
-        let search = AhoCorasick::builder().ascii_case_insensitive(true).build(all).ok()?;
-        Some(Literals { search, owners })
+        self.literals = shared.of(self.entries.iter().map(|entry| entry.condition).collect());
+        let literals = |entry: &Entry| !literals_of(entry.condition, conditions).is_empty();
+        self.entries.iter_mut().for_each(|entry| entry.has_literals = literals(entry));
     }
 }
 
@@ -166,32 +108,26 @@ pub(super) fn lay_out(conditions: &[Condition], rules: &[Rule]) -> (Plans, Plans
         }
     }
     plans.values_mut().chain(filters.values_mut()).for_each(|plan| plan.settle(conditions));
-    let mut shared = Shared::new();
+    let mut shared = Shared::default();
     plans.values_mut().chain(filters.values_mut()).for_each(|plan| plan.prepare(conditions, &mut shared));
     (plans, filters)
 }
 
 impl Plan {
     /// Marks the entries of all groups one of whose literals is in `text`.
-    pub(crate) fn search(&self, text: &str, candidates: &mut Candidates) {
-        candidates.find(self.literals.as_deref(), self.entries, text);
-    }
-
-    /// Whether [`Plan::search`] can be used.
-    pub(crate) fn has_literals(&self) -> bool {
-        self.literals.is_some()
+    pub(crate) fn search(&self, text: &str, conditions: &[Condition], candidates: &mut Candidates) {
+        candidates.find(&self.literals, conditions, text);
     }
 
     fn prepare(&mut self, conditions: &[Condition], shared: &mut Shared) {
+        let mut entries = 0;
         for group in &mut self.groups {
-            group.offset = self.entries;
-            self.entries += group.entries.len();
+            group.offset = entries;
+            entries += group.entries.len();
             group.prepare(conditions, shared);
         }
-        let entries = || self.groups.iter().flat_map(|group| &group.entries);
-        let key = entries().map(|entry| entry.condition).collect();
-        let search = || Literals::new(entries().map(|entry| literals_of(entry, conditions))).map(Arc::new);
-        self.literals = shared.entry(key).or_insert_with(search).clone();
+        let all = self.groups.iter().flat_map(|group| &group.entries);
+        self.literals = shared.of(all.map(|entry| entry.condition).collect());
     }
 
     fn add(&mut self, number: usize, condition: &Condition, input: &Input) {
@@ -231,7 +167,7 @@ impl Plan {
                 entries: Vec::new(),
                 offset: 0,
                 any: 0,
-                literals: None,
+                literals: Arc::default(),
             });
             self.groups.len() - 1
         });

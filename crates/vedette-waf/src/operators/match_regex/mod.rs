@@ -1,14 +1,16 @@
 //! `match_regex`: a regular expression found in the text, in time linear in the text.
 
+mod branches;
 mod literals;
 mod needs;
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
+use once_cell::race::OnceBox;
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::{Hir, HirKind};
 
+use self::branches::Branches;
 use super::TextOperator;
 use crate::clock::once;
 use crate::specials::Needs;
@@ -17,6 +19,8 @@ use crate::specials::Needs;
 const MOST_COMPILED: usize = 4 * 1024 * 1024;
 /// Positions of an expression from which it is compiled at once, to see whether it is too large.
 const LARGE: usize = 20_000;
+/// Positions from which compiling takes longer than reading the expression again to see what it needs.
+const COSTLY: usize = 1_000;
 
 /// An expression, compiled when a text first comes near to matching it: most never are in a process that is not
 /// attacked, and compiling all would take longer than everything else at start.
@@ -24,9 +28,13 @@ pub(crate) struct MatchRegex {
     pattern: String,
     case_sensitive: bool,
     unicode: bool,
-    compiled: OnceLock<Option<Regex>>,
+    /// Two threads may both compile it: none waits for another, which a forked child would do for ever.
+    compiled: OnceBox<Option<Regex>>,
     needs: Needs,
     literals: Vec<String>,
+    /// Asked before it is compiled, if that takes long.
+    branches: OnceBox<Branches>,
+    is_costly: bool,
     min_length: usize,
 }
 
@@ -41,16 +49,25 @@ impl MatchRegex {
             pattern: pattern.to_owned(),
             case_sensitive,
             unicode,
-            compiled: OnceLock::new(),
+            compiled: OnceBox::new(),
             needs: needs::of(&hir),
             literals: literals::of(&hir),
+            branches: OnceBox::new(),
+            is_costly: positions(&hir) >= COSTLY,
             min_length,
         };
         if positions(&hir) >= LARGE {
             let compiled = regex.compile().map_err(|error| error.to_string())?;
-            let _ = regex.compiled.set(Some(compiled));
+            let _ = regex.compiled.set(Box::new(Some(compiled)));
         }
         Ok(regex)
+    }
+
+    fn branches(&self) -> &Branches {
+        let read = || parse(&self.pattern, self.case_sensitive, self.unicode);
+        self.branches.get_or_init(|| {
+            once(|| Box::new(read().map_or_else(|_| Branches::any(), |hir| Branches::of(&hir))))
+        })
     }
 
     fn compile(&self) -> Result<Regex, regex::Error> {
@@ -112,7 +129,10 @@ impl TextOperator for MatchRegex {
         if text.len() < self.min_length {
             return None;
         }
-        let regex = self.compiled.get_or_init(|| once(|| self.compile().ok())).as_ref()?;
+        if self.is_costly && self.compiled.get().is_none() && !self.branches().allow(text) {
+            return None;
+        }
+        let regex = self.compiled.get_or_init(|| once(|| Box::new(self.compile().ok()))).as_ref()?;
         regex.find(text.as_bytes()).map(|found| found.range())
     }
 }
@@ -141,6 +161,16 @@ mod tests {
         assert_eq!(literals(r"(?:/etc/passwd|c:\\windows)\W"), ["/etc/passwd", "c:\\windows"]);
         assert_eq!(literals(r"(?:ab)?c"), Vec::<String>::new());
         assert_eq!(literals(r"[a-z]+=(?:x|select)"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn it_is_compiled_for_a_text_that_an_alternative_may_match() {
+        let regex = MatchRegex::new(r"<b>(?:one|two)|\.(?:three|\d\d;)$|#[xy]{1000}", false, 0).unwrap();
+        for text in ["<b> 3", "one;.", ". two", "<b>.", ".;", "<>"] {
+            assert!(regex.find(text).is_none() && regex.compiled.get().is_none(), "{text}");
+        }
+        assert!(regex.find("x <B>TWO").is_some() && regex.compiled.get().is_some());
+        assert!(regex.find(".17;").is_some());
     }
 
     #[test]

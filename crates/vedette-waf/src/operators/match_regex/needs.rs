@@ -29,18 +29,16 @@ fn collect(hir: &Hir, sets: &mut Vec<Specials>) {
 }
 
 fn kinds_of(class: &Class) -> Specials {
-    let has = |byte: u8| match class {
+    let kinds = |start: u32, end: u32| {
+        let ascii = (start..=end.min(127)).fold(0, |set, letter| set | specials::of_byte(letter as u8));
+        ascii | if end > 127 { specials::WIDE } else { 0 }
+    };
+    match class {
         Class::Unicode(class) => {
-            class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&char::from(byte)))
+            class.iter().fold(0, |set, range| set | kinds(range.start().into(), range.end().into()))
         }
         Class::Bytes(class) => {
-            class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&byte))
+            class.iter().fold(0, |set, range| set | kinds(range.start().into(), range.end().into()))
         }
-    };
-    let is_wide = match class {
-        Class::Unicode(class) => class.ranges().iter().any(|range| !range.end().is_ascii()),
-        Class::Bytes(class) => class.ranges().iter().any(|range| !range.end().is_ascii()),
-    };
-    let ascii = (0..128u8).filter(|byte| has(*byte)).fold(0, |set, byte| set | specials::of_byte(byte));
-    ascii | if is_wide { specials::WIDE } else { 0 }
+    }
 }

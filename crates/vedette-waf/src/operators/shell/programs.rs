@@ -1,6 +1,6 @@
 //! Programs that injected commands run, and what each is given when it is meant.
 
-use std::sync::LazyLock;
+use once_cell::race::OnceBox;
 
 use foldhash::HashMap;
 
@@ -59,14 +59,15 @@ const PROGRAMS: &[(Program, &str)] = &[
 
 /// The program of that name.
 pub(super) fn named(name: &str) -> Option<Program> {
-    static BY_NAME: LazyLock<HashMap<&str, Program>> = LazyLock::new(|| {
+    static BY_NAME: OnceBox<HashMap<&str, Program>> = OnceBox::new();
+    let by_name = || {
         let named = |(program, names): &(Program, &'static str)| {
             let program = *program;
             names.split_ascii_whitespace().map(move |name| (name, program))
         };
-        PROGRAMS.iter().flat_map(named).collect()
-    });
-    BY_NAME.get(name).copied()
+        Box::new(PROGRAMS.iter().flat_map(named).collect())
+    };
+    BY_NAME.get_or_init(by_name).get(name).copied()
 }
 
 /// Whether a program is at that path, which may have wildcards and then names one in full.

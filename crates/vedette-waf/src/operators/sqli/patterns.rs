@@ -1,22 +1,26 @@
 //! What the codes of an injection look like.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
+use once_cell::race::OnceBox;
 use regex::Regex;
 
 use super::codes::Reading;
 use crate::clock::once;
 
 /// Patterns of one kind of reading, joined into one expression.
-pub(super) struct Patterns(LazyLock<Option<Regex>>);
+pub(super) struct Patterns {
+    own: &'static [&'static str],
+    joined: OnceBox<Option<Regex>>,
+}
 
 impl Patterns {
     pub(super) fn find(&self, reading: &Reading<'_>) -> Option<Range<usize>> {
         if !reading.is_suspicious() {
             return None;
         }
-        let found = self.0.as_ref()?.find(&reading.codes)?;
+        let regex = self.joined.get_or_init(|| once(|| Box::new(joined(self.own))));
+        let found = regex.as_ref()?.find(&reading.codes)?;
         (!found.is_empty()).then(|| reading.range(found.range()))
     }
 }
@@ -93,8 +97,8 @@ const AS_IT_IS: &[&str] = &[
     r"^[a(]*n\)+c$",
 ];
 
-pub(super) static QUOTED: Patterns = Patterns(LazyLock::new(|| once(|| joined(BEHIND_QUOTE))));
-pub(super) static BARE: Patterns = Patterns(LazyLock::new(|| once(|| joined(AS_IT_IS))));
+pub(super) static QUOTED: Patterns = Patterns { own: BEHIND_QUOTE, joined: OnceBox::new() };
+pub(super) static BARE: Patterns = Patterns { own: AS_IT_IS, joined: OnceBox::new() };
 
 fn joined(own: &[&str]) -> Option<Regex> {
     let all: Vec<String> = own.iter().chain(ANYWHERE).map(|pattern| format!("(?:{pattern})")).collect();
