@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
 
@@ -217,3 +218,51 @@ def test_grpc_gives_way_on_its_usual_port_but_not_on_one_that_was_asked_for():
         assert "choose another with --grpc-port" in done.stderr
     with running("--memory"), running("--memory") as second:
         assert second.ask("/api/about")["listens"]["grpc_port"] is None or "gRPC" in "".join(second.said)
+
+
+FULL = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+if sys.argv.pop(1) == "full":
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))
+from vedette.cli import main
+sys.argv = ["vedette", "agent", "--data", *sys.argv[1:]]
+sys.exit(main())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits of file size there")
+def test_an_agent_starts_on_a_full_disk_and_shows_what_is_there(tmp_path, monkeypatch):
+    """A limit of file size stands in for the disk: the same error comes from the same calls."""
+    kinds = ("/v0.4/traces", "ddtrace.v0.4.msgpack", "application/msgpack")
+    with running("--data", str(tmp_path), "--no-grpc") as agent:
+        agent.send(agent.page + kinds[0], *kinds[1:])
+        agent.end()
+    monkeypatch.setattr("tests.agent.test_process.COMMAND", [sys.executable, "-c", FULL, "full", str(tmp_path)])
+    with running("--no-grpc") as agent:
+        with pytest.raises(urllib.error.HTTPError, match="503"):
+            agent.send(agent.page + kinds[0], *kinds[1:])
+        assert agent.ask("/api/summary")["traces"] == 4
+        about = agent.ask("/api/about")
+        assert about["dropped"]["storage"] > 0
+        assert "is full: make room" in about["storage"]["trouble"]
+        with urllib.request.urlopen(agent.page + "/about", timeout=10) as page:
+            assert "is full: make room" in page.read().decode()
+        agent.end()
+        assert "Traceback" not in "".join(agent.said)
+
+
+def test_a_port_of_grpc_that_was_taken_in_the_last_moment_costs_grpc_alone(monkeypatch):
+    code = """
+import socket, sys
+from vedette.agent.serve import process
+other = socket.create_server(("127.0.0.1", 0))
+process.free_port = lambda *_: other.getsockname()[1]
+from vedette.cli import main
+sys.argv = ["vedette", "agent", *sys.argv[1:]]
+sys.exit(main())
+"""
+    monkeypatch.setattr("tests.agent.test_process.COMMAND", [sys.executable, "-c", code])
+    with running("--memory") as agent:
+        assert agent.ask("/api/summary")["spans"] == 0
+        assert "nothing is received over gRPC" in "".join(agent.said)

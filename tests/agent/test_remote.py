@@ -6,9 +6,11 @@ import base64
 import contextlib
 import hashlib
 import json
+import time
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from tests.agent.conftest import LocalAgent
 from vedette import _native
 from vedette.agent.options import Options
-from vedette.agent.remote.desk import Desk
+from vedette.agent.remote.desk import Desk, NotKept
 from vedette.agent.remote.items import Item
 from vedette.agent.remote.question import Malformed
 from vedette.agent.store import Database
@@ -160,7 +162,6 @@ def test_versions_grow_and_contents_come_once(agent: LocalAgent) -> None:
 
 
 def test_what_is_over_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import time
 
     database = Database(None)
     desk = Desk(database.cursor, None)
@@ -279,6 +280,29 @@ def test_no_question_makes_it_fail(desk: Desk, whole: Any, state: Any, files: An
         desk.answer(whole)
     client = {"id": "x", "client_tracer": {"service": state}, "state": state, "products": files}
     assert "targets" in desk.answer({"client": client, "cached_target_files": files})
+
+
+def test_a_full_disk_keeps_no_wish_but_answers_clients(tmp_path: Path, monkeypatch: Any) -> None:
+    database = Database(tmp_path)
+    desk = Desk(database.cursor, tmp_path)
+    desk.put([Item("user", "a"), Item("address", "203.0.113.7", expires=int(time.time()) + 100)])
+
+    def full(cursor: Any, now: int) -> int:
+        raise duckdb.IOException("Could not write file: No space left on device\nmore")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("vedette.agent.remote.items.expire", full)
+        with pytest.raises(NotKept, match=r"can't keep it: .*No space left on device$"):
+            desk.put([Item("user", "b")])
+        again = Desk(database.cursor, tmp_path)
+        assert {item.id for item in again._items} == {"a", "203.0.113.7"}
+        version, later = again.version, time.time() + 200
+        broken.setattr(time, "time", lambda: later)
+        again.answer({"client": {"id": "x", "client_tracer": {}}})
+        assert [item.id for item in again._items] == ["a"]
+        assert again.version > version
+    assert desk.put([Item("user", "b")])
+    database.close()
 
 
 @pytest.fixture(scope="module")

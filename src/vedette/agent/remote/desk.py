@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -32,6 +33,10 @@ class TooMany(ValueError):
     """There is no room for more; the text says how much there is."""
 
 
+class NotKept(ValueError):
+    """The database can't write a change down; the text says why."""
+
+
 class Desk:
     """Keeps wishes, and answers clients. For any thread; changes one at a time."""
 
@@ -46,10 +51,10 @@ class Desk:
         """By service, environment and path the hash and the version: it stays as long as the content does."""
         self._next_end = 0
         self.version = 0
-        self._change(lambda cursor: None)
+        self._renew()
 
     def put(self, items: Sequence[Item]) -> list[Item]:
-        """Keeps wishes, all or none; the form in which they are kept. Raises Wrong, TooMany."""
+        """Keeps wishes, all or none; the form in which they are kept. Raises Wrong, TooMany, NotKept."""
         good = [checked(item) for item in items]
 
         def change(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -61,7 +66,7 @@ class Desk:
         return good
 
     def remove(self, kind: str, identity: str, service: str = "", env: str = "") -> bool:
-        """Gives up a wish; whether there was one."""
+        """Gives up a wish; whether there was one. Raises NotKept."""
         found: list[bool] = []
         self._change(lambda cursor: found.append(shelf.remove(cursor, kind, identity, service, env)))
         return found[0]
@@ -107,7 +112,17 @@ class Desk:
         """What is over is forgotten; clients would know by themselves, but lists would only grow."""
         now = int(time.time())
         if self._next_end and now >= self._next_end:
+            self._renew()
+
+    def _renew(self) -> None:
+        """Takes up what is in force by now, also where the disk is full and nothing can be written down."""
+        try:
             self._change(lambda cursor: None)
+        except NotKept:
+            now, cursor = int(time.time()), self._cursor()
+            with self._lock, contextlib.closing(cursor):
+                items = [item for item in shelf.find(cursor, KINDS) if not item.expires or item.expires > now]
+                self._use(items, max(self.version + 1, time.time_ns() // 1_000_000))
 
     def _change(self, change: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
         with self._lock:
@@ -118,16 +133,21 @@ class Desk:
                 change(cursor)
                 version = shelf.next_version(cursor)
                 cursor.commit()
-                self._items = shelf.find(cursor, KINDS)
+                self._use(shelf.find(cursor, KINDS), version)
+            except duckdb.Error as error:
+                _roll_back(cursor)
+                raise NotKept(f"the database can't keep it: {str(error).splitlines()[0]}") from error
             except BaseException:
                 _roll_back(cursor)
                 raise
             finally:
                 cursor.close()
-            self.version, self._composed = version, {}
-            if len(self._versions) > MOST_VERSIONS:
-                self._versions = {}
-            self._next_end = min((item.expires for item in self._items if item.expires), default=0)
+
+    def _use(self, items: list[Item], version: int) -> None:
+        self._items, self.version, self._composed = items, version, {}
+        if len(self._versions) > MOST_VERSIONS:
+            self._versions = {}
+        self._next_end = min((item.expires for item in items if item.expires), default=0)
 
 
 def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:

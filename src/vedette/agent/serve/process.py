@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import FrameType
@@ -45,11 +46,20 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begins to listen."""
-        if self._grpc is not None:
-            await self._grpc.start()
+        await self._start_grpc()
         if self._until is not None:
             self._watch = asyncio.create_task(ends(self._until, self._leave))
         await super().startup(sockets)
+
+    async def _start_grpc(self) -> None:
+        try:
+            if self._grpc is not None:
+                await self._grpc.start()
+        except RuntimeError:  # gRPC takes no socket: another process was quicker after the port was found free
+            self._grpc = None
+            print(
+                "vedette agent: nothing is received over gRPC: its port is in use by now", file=sys.stderr, flush=True
+            )
 
     def _leave(self) -> None:
         self.should_exit = True

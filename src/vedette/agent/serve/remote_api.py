@@ -21,7 +21,7 @@ from starlette.routing import Route
 from vedette.agent.remote import describe
 from vedette.agent.remote import items as shelf
 from vedette.agent.remote.check import Wrong
-from vedette.agent.remote.desk import Desk, TooMany
+from vedette.agent.remote.desk import Desk, NotKept, TooMany
 from vedette.agent.remote.items import KINDS, Item
 from vedette.agent.serve.answer import Answer
 from vedette.agent.serve.context import Context
@@ -60,7 +60,10 @@ def routes(context: Context) -> list[Route]:
     async def delete(request: Request) -> Response:
         kind, identity = request.path_params["kind"], request.path_params["id"]
         service, env = (request.query_params.get(name, "") for name in ("service", "env"))
-        found = await anyio.to_thread.run_sync(desk.remove, kind, identity, service, env)
+        try:
+            found = await anyio.to_thread.run_sync(desk.remove, kind, identity, service, env)
+        except NotKept as error:
+            return _problem(str(error), 503)
         return Answer({"removed": found}, 200 if found else 404)
 
     async def flares(request: Request) -> Response:
@@ -91,6 +94,8 @@ async def _changed(desk: Desk, request: Request, read: Any) -> Response:
         kept = await anyio.to_thread.run_sync(lambda: desk.put(read(request, json_of(body))))
     except TooLarge as error:
         return _problem(str(error), 413)
+    except NotKept as error:
+        return _problem(str(error), 503)
     except (Wrong, TooMany, ValueError) as error:
         return _problem(str(error), 400)
     return Answer({"items": [describe.item(one) for one in kept[:PAGE]], "kept": len(kept)})
