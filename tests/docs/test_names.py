@@ -15,7 +15,7 @@ from vedette.settings.options import OPTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "roles").glob("*.md")])
-OTHERS = {"SCREENSHOTS", "FORWARD_HEADERS", "SETTINGS"}
+OTHERS = {"SCREENSHOTS", "FORWARD_HEADERS", "SETTINGS", "AGENT_TOKEN"}
 """Variables that are no options of the library, and a product of remote configuration."""
 NAMED = [getattr(alias, "name", alias) for option in OPTIONS.values() for alias in option.aliases]
 ALIASES = {name.partition("VEDETTE_")[2] for name in NAMED}

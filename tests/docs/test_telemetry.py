@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,12 +15,13 @@ import msgpack
 import pytest
 
 from tests.docs.pages import read
-from tests.remote.backend import Backend
+from tests.remote.backend import PATIENCE, Backend
 from tests.remote.conftest import ROOT, backend, environment
 from vedette.settings.options.telemetry import OPTIONS
 
 __all__ = ["backend"]
 PAGE = read("telemetry.md")
+OFF = {"VEDETTE_TELEMETRY": "false"}
 TOLD = "/telemetry/proxy/api/v2/apmtelemetry"
 SCRIPT = """
 import glob, os, sys, time
@@ -28,6 +30,7 @@ app = flask.Flask("shop")
 app.route("/cart")(lambda: "")
 app.test_client().get("/cart")
 vedette.tracer.flush(5)
+sys.stdin.readline()  # what is known until then is told with the first message
 from vedette.lifecycle import running
 running().change({"protection": "off", "sample_rate": 0.5})
 from vedette import _native
@@ -52,7 +55,15 @@ def run(backend: Backend, **options: str) -> bytes:
     """A process that lives shortly; what it wrote."""
     command = [sys.executable, "-m", "vedette", "run", sys.executable, "-c", SCRIPT]
     variables = environment(backend.url, **options)
-    return subprocess.run(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, timeout=60, check=True).stdout
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, env=variables, stdin=pipe, stdout=pipe) as process:
+        until = time.monotonic() + PATIENCE
+        while "/v0.4/traces" not in backend.paths or (options != OFF and TOLD not in backend.posted):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        written, _ = process.communicate(b"\n", timeout=PATIENCE)
+        assert process.returncode == 0
+    return written
 
 
 def messages(backend: Backend) -> Iterator[dict[str, Any]]:
@@ -81,7 +92,7 @@ def test_the_switches_are_named_and_switch(wanting: Backend) -> None:
     for option in OPTIONS:
         if option.kind.annotation == "bool":
             assert f"`{option.variable}=false`" in PAGE, option.name
-    run(wanting, VEDETTE_TELEMETRY="false")
+    run(wanting, **OFF)
     assert TOLD not in wanting.posted
 
 

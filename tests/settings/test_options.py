@@ -62,6 +62,7 @@ OWN: dict[str, tuple[str, Any]] = {
     "propagation_style_extract": ("b3multi", ("b3multi",)),
     "propagation_style_inject": ("none", ()),
     "propagation_extract_first": ("true", True),
+    "crash_reports": ("false", False),
     "org_guard": ("true", True),
     "org_guard_strict": ("true", True),
     "org_guard_trusted": ("b7,c8", ("b7", "c8")),

@@ -6,6 +6,8 @@ mod configure;
 mod context;
 mod convert;
 mod core;
+#[cfg(unix)]
+mod crash;
 mod decode;
 mod describe;
 mod failure;

@@ -41,6 +41,8 @@ pub fn settings(options: &Options<'_, '_>) -> PyResult<Option<Telemetry>> {
         metrics: options.get("metrics")?,
         dependencies: options.get("dependencies")?,
         logs: options.get("logs")?,
+        #[cfg(unix)]
+        on_crash: options.get::<bool>("crashes")?.then_some(crate::crash::watch as fn(_)),
         install: options
             .maybe::<(String, String, String)>("install")?
             .map(|(id, kind, time)| [id, kind, time]),

@@ -36,6 +36,12 @@ impl Door {
         }
     }
 
+    /// Where it is.
+    #[cfg(unix)]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
     /// Sends a request, and counts it.
     pub fn send(
         &mut self,

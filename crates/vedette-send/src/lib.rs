@@ -38,6 +38,8 @@ pub use exporter::Exporter;
 pub use farewell::farewell;
 pub use signals::blocked;
 pub use telemetry::{Facts, Integration, Loaded, Telemetry};
+#[cfg(unix)]
+pub use telemetry::{LastWords, Way};
 
 /// One lane per target that can be built.
 fn lanes(config: &Config) -> Vec<lane::Lane> {

@@ -33,6 +33,7 @@ def telemetry_options(settings: Settings) -> dict[str, Any] | None:
         "metrics": settings.telemetry_metrics,
         "dependencies": settings.telemetry_dependencies,
         "logs": settings.telemetry_logs,
+        "crashes": settings.crash_reports,
         "protection": settings.protection != "off",
         "install": installed if all(installed) else None,
     }

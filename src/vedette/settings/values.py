@@ -120,6 +120,7 @@ class Values:
     telemetry_metrics: bool
     telemetry_dependencies: bool
     telemetry_logs: bool
+    crash_reports: bool
     install_id: str | None
     install_type: str | None
     install_time: str | None

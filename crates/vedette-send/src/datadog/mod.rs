@@ -56,6 +56,8 @@ pub(crate) struct Agent {
     stats: Stats,
     /// What it is told about the process.
     teller: Option<Teller>,
+    #[cfg(unix)]
+    on_crash: Option<fn(telemetry::LastWords)>,
     /// Left out because sampling decided so and the Agent allows it; it is told with the next traces.
     left_out: Amount,
 }
@@ -80,6 +82,8 @@ impl Agent {
             rates_seen: Vec::new(),
             stats: Stats::new(config.stats && !config.process.standalone),
             teller: config.telemetry.as_ref().map(|settings| Teller::new(settings, &config.process)),
+            #[cfg(unix)]
+            on_crash: config.telemetry.as_ref().and_then(|settings| settings.on_crash),
             left_out: Amount::default(),
         }
     }
@@ -102,8 +106,22 @@ impl Agent {
         self.stats.heed(&self.info);
         if let Some(teller) = &mut self.teller {
             teller.heed(self.info.telemetry);
+            #[cfg(unix)]
+            if self.info.telemetry {
+                self.prepare_last_words();
+            }
         }
         self.ask_at = Instant::now() + INFO_AGE;
+    }
+
+    /// Once: whoever handles faults is told what to say.
+    #[cfg(unix)]
+    fn prepare_last_words(&mut self) {
+        let Some(watch) = self.on_crash.take() else { return };
+        let headers = headers::of_telemetry(self.headers.clone(), &self.process, "logs");
+        if let Some(words) = telemetry::last_words(self.door.endpoint(), &headers, &self.process) {
+            watch(words);
+        }
     }
 
     fn format(&self) -> Format {

@@ -3,6 +3,8 @@
 //! that offers the endpoint, once it has taken traces.
 
 mod counts;
+#[cfg(unix)]
+mod crash;
 mod delivery;
 mod dependencies;
 mod facts;
@@ -15,6 +17,10 @@ use serde_json::{json, Value};
 use vedette_model::{clock, Chunk, Process};
 
 use counts::Counts;
+#[cfg(unix)]
+pub(crate) use crash::last_words;
+#[cfg(unix)]
+pub use crash::{LastWords, Way};
 use delivery::{Delivery, AGAIN};
 use dependencies::Known;
 pub use facts::{Facts, Integration, Loaded};
@@ -44,6 +50,9 @@ pub struct Telemetry {
     pub dependencies: bool,
     /// Whether errors within the library are told.
     pub logs: bool,
+    /// Who handles faults that kill the process, if they are to be told.
+    #[cfg(unix)]
+    pub on_crash: Option<fn(LastWords)>,
     /// How the library came to be installed: id, type and time, if it is known.
     pub install: Option<[String; 3]>,
 }

@@ -17,6 +17,8 @@ fn teller(change: impl FnOnce(&mut Telemetry)) -> Teller {
         metrics: true,
         dependencies: true,
         logs: true,
+        #[cfg(unix)]
+        on_crash: None,
         install: None,
     };
     change(&mut settings);

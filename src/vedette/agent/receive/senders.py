@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from vedette.agent.receive.crashes import Crashes
+
 MOST = 500
 """Processes that are remembered; who was silent longest is forgotten first."""
 MOST_NAMES = 300
@@ -69,6 +71,8 @@ class Senders:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Sender] = OrderedDict()
+        self.crashes = Crashes()
+        """Processes that a fault killed."""
         self.on_endpoints: Callable[[str, str, list[Any]], None] | None = None
         """Who is told of the endpoints that an application says it has: service, environment, what it said."""
 
@@ -99,6 +103,7 @@ class Senders:
                 _take(sender.libraries, event.get("dependencies"), _version)
                 _take(sender.integrations, event.get("integrations"), _state)
         for event in _events(message):
+            self.crashes.take(facts, event.get("logs"))
             if self.on_endpoints is not None and isinstance(event.get("endpoints"), list):
                 self.on_endpoints(facts.get("service", ""), facts.get("env", ""), event["endpoints"])
 

@@ -51,6 +51,14 @@ OPTIONS = (
         ("DD_TELEMETRY_LOG_COLLECTION_ENABLED",),
         "Whether the agent is told of errors within vedette: their kind and place, nothing of the application.",
     ),
+    Option(
+        "crash_reports",
+        BOOLEAN,
+        True,
+        ("DD_CRASHTRACKING_ENABLED",),
+        "Whether the agent is told when a fault (such as SIGSEGV) kills the process; whoever handles faults already, "
+        "such as `faulthandler`, goes on doing so instead.",
+    ),
     Option("install_id", TEXT, None, ("DD_INSTRUMENTATION_INSTALL_ID",), "Id of the installation, told to the agent."),
     Option("install_type", TEXT, None, ("DD_INSTRUMENTATION_INSTALL_TYPE",), "How it was installed."),
     Option("install_time", TEXT, None, ("DD_INSTRUMENTATION_INSTALL_TIME",), "When, in seconds since the epoch."),

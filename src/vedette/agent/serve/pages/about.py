@@ -59,6 +59,7 @@ def _values(shell: Shell, cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "reporters": reporting,
         "said": {part: any(row[part] for row in reporting) for part in ("runtime", "where")},
         "packages": packages(context.senders.as_json()),
+        "crashes": context.senders.crashes.all(),
         "flares": [{**describe.flare(one), "size": units.size(len(one.content))} for one in context.flares.all()],
         "cost": cost(),
         "versions": versions(),
