@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from vedette.agent import client
 from vedette.cli import _desk
 
 
@@ -18,7 +19,8 @@ def test_the_token_stays_on_this_machine(
 ) -> None:
     (tmp_path / "token").write_text("t0k\n", encoding="ascii")
     monkeypatch.delenv("VEDETTE_AGENT_TOKEN", raising=False)
-    monkeypatch.setattr(_desk, "default_data_folder", lambda: tmp_path)
+    for module in (_desk, client):
+        monkeypatch.setattr(module, "default_data_folder", lambda: tmp_path)
     assert _desk.Desk(url, None)._token == told
 
 
