@@ -58,6 +58,13 @@ def test_a_request_is_one_span(ask: Ask, web: Web, spans: Spans) -> None:
 
 
 @both
+def test_what_was_sent_shows_its_trace(ask: Ask, web: Web, spans: Spans) -> None:
+    shown = ask("GET", web.url("/ok")).request.headers["x-datadog-parent-id"]
+    spans()
+    assert int(shown) == spans.last[0]["span_id"] == web.seen[0].parent
+
+
+@both
 def test_the_trace_goes_along(ask: Ask, web: Web, spans: Spans) -> None:
     with vedette.tracer.span("work"):
         ask("POST", web.url("/ok"), content=b"body", headers={"x-mine": "1"})

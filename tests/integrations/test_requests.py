@@ -209,6 +209,14 @@ def test_what_lies_below_tells_its_own_context(
     assert web.seen[0].parent == (inner if tells else outer)["span_id"]
 
 
+def test_what_was_sent_shows_its_trace_and_is_sent_again_with_another(web: Web, spans: Spans) -> None:
+    session = requests.Session()
+    prepared = session.prepare_request(requests.Request("GET", web.url("/ok")))
+    for number in range(2):
+        response = session.send(prepared)
+        assert int(response.request.headers["x-datadog-parent-id"]) == last_id(spans) == web.seen[number].parent
+
+
 def test_requests_of_others_carry_nothing(web: Web, spans: Spans) -> None:
     urllib.request.urlopen(web.url("/ok")).close()
     assert not {"traceparent", "x-datadog-trace-id"} & set(web.seen[0].headers)

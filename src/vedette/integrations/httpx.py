@@ -51,8 +51,10 @@ def pooled(call: Call) -> None:
 
 def received(call: Call, response: Any) -> None:
     """The head of the response is there."""
-    call.operation.status = response.status_code
-    call.operation.response_headers = response.headers
+    operation = call.operation
+    operation.status = response.status_code
+    operation.response_headers = response.headers
+    http_client.show_context(integration, operation)
 
 
 integration = Integration(

@@ -81,6 +81,7 @@ def redirected(call: Call) -> None:
 def received(call: Call, response: Any) -> None:
     """The response; after redirects it is the last one's, and the first is in its history."""
     tell(call.operation, response.history[0] if response.history else response)
+    http_client.show_context(integration, call.operation)
 
 
 def tell(operation: OutgoingRequest, response: Any) -> None:

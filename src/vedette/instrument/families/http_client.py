@@ -67,6 +67,12 @@ def complete_head(call: Call, integration: Integration, name: str) -> None:
         inject(head, operation.span)
 
 
+def show_context(integration: Integration, operation: OutgoingRequest) -> None:
+    """Adds the trace context that went out below to the headers above, where users look for what they have sent."""
+    if operation.inject_into is None and operation.span is not None and integration.values["distributed_tracing"]:
+        inject(operation.headers, operation.span)
+
+
 def has_context(head: RawHeaders) -> bool:
     """Whether a trace goes along."""
     return any(head.get(name) is not None for name in ("traceparent", "x-datadog-trace-id", "b3", "x-b3-traceid"))
