@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import sys
 
-from vedette.instrument import Around, Call, Integration, RawHeaders, enclosing, inject, url_parts
+from vedette.instrument import Around, Call, Integration, RawHeaders, Setup, enclosing, inject, url_parts
 from vedette.instrument.families import http_client
 from vedette.operations import OutgoingRequest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
+
+    from vedette.instrument.installed import Installed
 
 NAME = "http.request"
 
@@ -33,15 +36,44 @@ def sending(call: Call) -> OutgoingRequest:
 
 def goes_by_httpcore(client: Any, url: Any) -> bool:
     """Whether the request will come by `pooled`: not with somebody else's transports."""
-    if not hasattr(sys.modules.get("httpcore"), "ConnectionPool"):
+    pools = integration.values.get("pools")
+    if pools is None or not pools.are_hooked():
         return False
-    transport = type(client._transport_for_url(url))
+    transport = type(client._transport_for_url(url) if client._mounts else client._transport)
     handle = getattr(transport, "handle_request", None) or getattr(transport, "handle_async_request", None)
     return getattr(handle, "__module__", "") == "httpx._transports.default"
 
 
+class Pools:
+    """The connection pools of httpcore, hooked when they are first met: HTTPX imports them with its first transport."""
+
+    targets = ("httpcore:ConnectionPool.handle_request", "httpcore:AsyncConnectionPool.handle_async_request")
+
+    def __init__(self, installed: Installed) -> None:
+        self._installed = installed
+        self._undo: list[Callable[[], None]] = []
+
+    def are_hooked(self) -> bool:
+        """Whether they are by now; those of old releases are others, and stay as they are."""
+        pool = getattr(sys.modules.get("httpcore"), "ConnectionPool", None)
+        if not self._undo and hasattr(pool, "handle_request"):
+            self._undo.extend(self._installed.around(target, pooled) for target in self.targets)
+        return bool(self._undo)
+
+    def undo(self) -> None:
+        """They are httpcore's own again."""
+        while self._undo:
+            self._undo.pop()()
+
+
+def carry_below(installed: Installed) -> Callable[[], None]:
+    """The trace is carried below HTTPX, which walks again and again through the headers of its requests."""
+    pools = integration.values["pools"] = Pools(installed)
+    return pools.undo
+
+
 def pooled(call: Call) -> None:
-    """A request as it is for the wire; HTTPX walks again and again through the headers of its own."""
+    """A request as it is for the wire."""
     operation = enclosing(OutgoingRequest)
     if operation is None or operation.name != NAME or operation.inject_into is not None:
         return
@@ -70,7 +102,6 @@ integration = Integration(
     hooks=[
         Around("httpx._client:Client._send_single_request", sending, received),
         Around("httpx._client:AsyncClient._send_single_request", sending, received),
-        Around("httpcore:ConnectionPool.handle_request", pooled, optional=True),
-        Around("httpcore:AsyncConnectionPool.handle_async_request", pooled, optional=True),
+        Setup("httpx._client", carry_below),
     ],
 )

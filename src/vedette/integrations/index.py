@@ -64,7 +64,6 @@ MODULES: dict[str, tuple[str, ...]] = {
     "gevent.threadpool": ("gevent",),
     "gunicorn.workers.base": ("gunicorn",),
     "http.client": ("http_client", "urllib", "urllib3"),
-    "httpcore": ("httpx",),
     "httpx._client": ("httpx",),
     "hypercorn.app_wrappers": ("asgi_servers",),
     "io": ("builtins",),

@@ -53,6 +53,8 @@ def read_to_the_end(call: Call) -> None:
 
 def _body_of(stream: Any) -> Collected | None:
     """What is collected of the request under way, if `stream` is its body."""
+    if not IncomingRequest.listeners:
+        return None
     operation = enclosing(IncomingRequest)
     body: Collected | None = operation.body if operation is not None else None
     return body if body is not None and body.source is stream else None
