@@ -45,14 +45,15 @@ class Row:
 
 
 def rows(benchmark: Benchmark, samples: Samples) -> list[Row]:
-    """The medians of all rounds, put into the promises' units."""
+    """The medians of all rounds, put into the promises' units; a contender may leave out what it does not know."""
     return [_row(benchmark.name, promise, samples) for promise in benchmark.promises]
 
 
 def _row(name: str, promise: Promise, samples: Samples) -> Row:
-    figures = {who: median(one[promise.metric] for one in many) * promise.factor for who, many in samples.items()}
+    taken = {who: [one[promise.metric] for one in many if promise.metric in one] for who, many in samples.items()}
+    figures = {who: median(many) * promise.factor for who, many in taken.items() if many}
     bare = figures.pop("bare", None)
-    if promise.added:
+    if promise.added and figures:
         assert bare is not None
         figures = {who: figure - bare for who, figure in figures.items()}
     return Row(name, promise, bare, figures)

@@ -10,7 +10,7 @@ from typing import Any
 Span = dict[str, Any]
 
 # Of the process or of the moment, not of what happened.
-UNEQUAL = {"runtime-id", "process_id", "language", "error.stack", "system.pid", "celery.id", "celery.hostname"}
+UNEQUAL = {"runtime-id", "process_id", "language", "error.stack", "system.pid", "celery.id", "celery.hostname", "sfqid"}
 FIELDS = ("resource", "service", "type", "error")
 
 

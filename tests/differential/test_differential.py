@@ -15,11 +15,19 @@ import pytest
 from tests.differential.compare import differences, judged, normal, unused
 from tests.differential.environment import prepared
 from tests.differential.play import APPS, played
+from tests.integrations.odbc import connection_string
 from tests.integrations.web import serving
 from tests.services.recorder import Recorder
 
 ACCEPTED: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "differences.json").read_text("utf-8"))
-SERVERS = {"psycopg": "postgresql", "psycopg2": "postgresql", "asyncpg": "postgresql", "redis": "redis"}
+SERVERS = {
+    **dict.fromkeys(("aiopg", "asyncpg", "psycopg", "psycopg2", "sqlalchemy"), "postgresql"),
+    **dict.fromkeys(("aiomysql", "mariadb", "mysql", "mysqldb", "pymysql"), "mariadb"),
+    "pyodbc": "odbc",
+    "redis": "redis",
+    "snowflake": "snowflake",
+    "vertica": "vertica",
+}
 NAMES = sorted(path.stem[: -len("_app")] for path in APPS.glob("*_app.py"))
 
 seen: set[str] = set()
@@ -53,13 +61,19 @@ def test_what_is_accepted_of_all_occurs() -> None:
 
 
 def _servers(app: str, request: pytest.FixtureRequest) -> dict[str, str]:
+    """Where the application finds what it talks to."""
     kind = SERVERS.get(app)
-    if kind == "postgresql":
-        server = request.getfixturevalue("postgresql_server")
-        return {"POSTGRESQL_PORT": str(server.port)}
-    if kind == "redis":
-        return {"REDIS_PORT": str(request.getfixturevalue("redis_server").port)}
-    return {}
+    if kind is None:
+        return {}
+    if kind == "odbc":
+        return {"ODBC": connection_string("SQLite3", "libsqlite3odbc.so", Database=":memory:")}
+    server = request.getfixturevalue(f"{kind}_server")
+    if kind == "mariadb":
+        server.run("create database if not exists shop")
+        return {"MYSQL_PORT": str(server.port)}
+    if kind == "snowflake":
+        return {"SNOWFLAKE": json.dumps(server.options()), "SNOWFLAKE_PORT": str(server.port)}
+    return {f"{kind.upper()}_PORT": str(server.port)}
 
 
 def _write(app: str, theirs: list[Any], ours: list[Any]) -> None:

@@ -114,6 +114,7 @@ def test_postgresql(database: Postgres, spans: Spans, instrument: Callable[[str]
     engine.dispose()
     outer, inner = statements(spans())
     tags = {name: value for name, value in database.tags.items() if name != "db.application"}
+    tags["sql.db"] = tags["db.namespace"]  # its name in the reference
     rows = {"db.response.returned_rows": 1}
     assert outer["attributes"] == {**tags, "component": "sqlalchemy", **rows}
     assert (outer["name"], outer["service"]) == ("postgres.query", "postgres")

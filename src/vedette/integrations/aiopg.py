@@ -7,7 +7,7 @@ that library take it for a part of the one that they are within.
 from __future__ import annotations
 
 from vedette.instrument import Around, Call, Integration
-from vedette.instrument.families import dbapi, postgres
+from vedette.instrument.families import postgres, statements
 from vedette.operations import Query
 
 DRIVER = postgres.driver("aiopg")
@@ -16,7 +16,7 @@ DRIVER = postgres.driver("aiopg")
 def statement(call: Call) -> Query | None:
     """`cursor.execute(operation, ...)`, `cursor.callproc(procname, ...)`."""
     cursor, text = call.args[0]._impl, call.args[1]
-    return dbapi.query(DRIVER.name, DRIVER.system, cursor, text, DRIVER.of_cursor, kind=dbapi.LastingQuery)
+    return statements.query(DRIVER.name, DRIVER.system, cursor, text, DRIVER.of_cursor, kind=statements.LastingQuery)
 
 
 integration = Integration(

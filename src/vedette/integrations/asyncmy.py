@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from vedette.instrument import Integration, Setup
-from vedette.instrument.families import dbapi, subclasses
+from vedette.instrument.families import database_steps, dbapi, statements, subclasses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def prepares(cursor: Any) -> bool:
 
 
 DRIVER = dbapi.Driver("mysql", system="mysql", module="asyncmy", facts=gather, prepares=prepares)
-CONNECTING = dbapi.connecting("asyncmy.connect", "mysql")
+CONNECTING = database_steps.connecting("asyncmy.connect", "mysql")
 CURSOR_CLASS = subclasses.Factory(0, "cursor", optional=True)
 
 
@@ -51,7 +51,7 @@ def connections(installed: Installed) -> Callable[[], None]:
 
 def cursors(installed: Installed) -> Callable[[], None]:
     """Hooks the cursors that connections make."""
-    methods = subclasses.each({**DRIVER.reading(installed), **DRIVER.statements}, dbapi.counted)
+    methods = subclasses.each({**DRIVER.reading(installed), **DRIVER.statements}, statements.counted)
     hooked = subclasses.Subclasses(installed, sys.modules["asyncmy.cursors"].Cursor, methods, {}, asynchronous=True)
 
     def rewire(call: Call) -> None:

@@ -8,7 +8,7 @@ statement and running it are one span; what the driver asks for itself (types th
 from __future__ import annotations
 
 from vedette.instrument import Around, Call, Integration
-from vedette.instrument.families import dbapi, postgres
+from vedette.instrument.families import database_steps, dbapi, postgres, statements
 from vedette.operations import Query
 
 TYPE_CHECKING = False
@@ -29,8 +29,8 @@ DRIVER = dbapi.Driver("postgres", "postgresql", "asyncpg", gather, connection_of
 
 
 # No comments in these: the driver keeps what it has prepared by its text, which must stay the same from call to call.
-STATEMENT = dbapi.statement(DRIVER.name, DRIVER.system, DRIVER.of_cursor)
-BATCH = dbapi.statement(DRIVER.name, DRIVER.system, DRIVER.of_cursor, batch=True)
+STATEMENT = statements.statement(DRIVER.name, DRIVER.system, DRIVER.of_cursor)
+BATCH = statements.statement(DRIVER.name, DRIVER.system, DRIVER.of_cursor, batch=True)
 
 
 def simple(call: Call) -> Query | None:
@@ -68,6 +68,8 @@ CONNECTION = "asyncpg.connection:Connection"
 PREPARED = "asyncpg.prepared_stmt:PreparedStatement"
 CURSOR = "asyncpg.cursor"
 
+CONNECTING = database_steps.connecting("postgres.connect", "postgresql")
+
 integration = Integration(
     "asyncpg",
     title="asyncpg",
@@ -81,7 +83,9 @@ integration = Integration(
     protection=["sql-injection"],
     needs=["postgresql"],
     hooks=[
-        Around("asyncpg.connection:connect", dbapi.connecting("postgres.connect", "postgresql"), DRIVER.connected),
+        Around(
+            "asyncpg.connection:connect", database_steps.connecting("postgres.connect", "postgresql"), DRIVER.connected
+        ),
         Around(f"{CONNECTION}.execute", simple),
         Around(f"{CONNECTION}._execute", STATEMENT, counted),
         Around(f"{CONNECTION}._executemany", BATCH, counted),

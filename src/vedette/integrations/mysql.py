@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vedette.instrument import Around, Integration, Setup, Stream
-from vedette.instrument.families import dbapi
+from vedette.instrument.families import dbapi, statements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def ran(call: Call, result: Any) -> Any:
     """Until 9.2, `execute(..., multi=True)` sends its statements while the caller asks for one result after another."""
     if hasattr(result, "gi_frame"):
         return Stream(call, result)
-    return dbapi.counted(call, result)
+    return statements.counted(call, result)
 
 
 def prepares(cursor: Any) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from vedette.instrument import Around, Integration, Setup, enclosing
-from vedette.instrument.families import dbapi, subclasses
+from vedette.instrument.families import database_steps, dbapi, subclasses
 from vedette.operations import Query
 
 TYPE_CHECKING = False
@@ -38,7 +38,7 @@ def facts(connection: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dic
 
 
 DRIVER = dbapi.Driver("mysql", system="mysql", module="MySQLdb", facts=lambda connection: facts(connection, (), {}))
-CONNECTING = dbapi.connecting("MySQLdb.connection.connect", "mysql")
+CONNECTING = database_steps.connecting("MySQLdb.connection.connect", "mysql")
 
 
 def connecting(call: Call) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 
 from vedette.instrument import Call, Integration, Setup
-from vedette.instrument.families import dbapi, postgres, subclasses
+from vedette.instrument.families import database_steps, postgres, subclasses
 from vedette.operations import Query
 
 TYPE_CHECKING = False
@@ -41,7 +41,7 @@ STATEMENTS = {
     "copy_from": copying("FROM STDIN"),
     "copy_to": copying("TO STDOUT"),
 }
-CONNECTING = dbapi.connecting("psycopg2.connect", "postgresql")
+CONNECTING = database_steps.connecting("psycopg2.connect", "postgresql")
 CONNECTION_FACTORY = subclasses.Factory(1, "connection_factory", optional=True)
 
 

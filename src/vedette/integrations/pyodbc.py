@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from vedette.instrument import Integration
-from vedette.instrument.families import dbapi, proxies
+from vedette.instrument.families import database_steps, dbapi, proxies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def gather(connection: Any) -> dict[str, Any]:
 
 DRIVER = dbapi.Driver("pyodbc", "other_sql", facts=gather, connection_of=proxies.connection_of)
 OF_CURSOR = {
-    name: dbapi.transaction(f"pyodbc.connection.{name}", DRIVER.system, DRIVER.of_cursor) for name in dbapi.TRANSACTIONS
+    name: database_steps.transaction(f"pyodbc.connection.{name}", DRIVER.system, DRIVER.of_cursor)
+    for name in dbapi.TRANSACTIONS
 }
 
 

@@ -8,20 +8,48 @@ properties report their use to Snowflake since 5.0: what lies below them is read
 from __future__ import annotations
 
 from vedette.instrument import Around, Call, Integration, Setup, enclosing
-from vedette.instrument.families import dbapi
-from vedette.operations import Task
+from vedette.instrument.families import dbapi, statements
+from vedette.instrument.families.remembered import ConnectionFacts
+from vedette.operations import Query, Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
+    from vedette.instrument import Span
     from vedette.instrument.families.dbapi import Describe
     from vedette.instrument.installed import Installed
 
 
+class Current(ConnectionFacts):
+    """Asked anew with every statement, which is sent far away: `use` makes others of them."""
+
+    __slots__ = ()
+
+    def of(self, connection: Any) -> dict[str, Any] | None:
+        """What is in use now."""
+        return self._ask(connection)
+
+    def of_cursor(self, cursor: Any) -> dict[str, Any] | None:
+        """The same, by a cursor."""
+        return self._ask(cursor._connection)
+
+
+class Numbered(Query):
+    """A statement that Snowflake numbers, whether it fails or not."""
+
+    __slots__ = ()
+
+    def end(self, span: Span) -> None:
+        """The number is what Snowflake's support asks for."""
+        cursor: Any = self.cursor
+        self.attributes = {"sfqid": getattr(cursor, "_query_result", cursor).sfqid}
+        Query.end(self, span)
+
+
 def gather(connection: Any) -> dict[str, Any]:
-    """Where a new connection is; what it is made to use later is not told."""
+    """Where a connection is."""
     live = getattr(connection, "_connection_info", None)
     names = ("host", "port", "database", "schema", "warehouse", "user")
     told = {name: live[name] if live is not None else getattr(connection, name) for name in names}
@@ -36,7 +64,7 @@ def gather(connection: Any) -> dict[str, Any]:
     }
 
 
-DRIVER = dbapi.Driver("sql", "snowflake", "snowflake", gather, connection_of=lambda cursor: cursor._connection)
+DRIVER = dbapi.Driver("sql", "snowflake", "snowflake", Current(gather))
 
 
 def statement(describe: Describe) -> Describe:
@@ -50,22 +78,17 @@ def statement(describe: Describe) -> Describe:
     return described
 
 
-STATEMENT, BATCH = statement(DRIVER.statement), statement(DRIVER.batch)
+STATEMENT, BATCH = (
+    statement(
+        statements.statement(DRIVER.name, DRIVER.system, DRIVER.of_cursor, batch, kind=Numbered, last=DRIVER.last)
+    )
+    for batch in (False, True)
+)
 
 
 def ran(call: Call, result: Any) -> None:
-    """The statement ran: the cursor knows its number and its rows."""
-    operation, cursor = call.operation, call.args[0]
-    if operation is None:
-        return
-    known = getattr(cursor, "_query_result", cursor)
-    operation.attributes = {"sfqid": known.sfqid}
-    dbapi.count(operation, known)
-
-
-def read(call: Call, result: Any) -> None:
-    """Rows were read, of as many as the statement had."""
-    dbapi.count(call.operation, getattr(call.args[0], "_query_result", call.args[0]))
+    """A statement ran, or rows of it were read: the cursor knows how many there are."""
+    statements.count(call.operation, getattr(call.args[0], "_query_result", call.args[0]))
 
 
 def remembering(installed: Installed) -> Callable[[], None]:
@@ -80,7 +103,7 @@ def cursors(module: str) -> Iterator[Around]:
         owner = f"{module}:{name}"
         described = {"execute": STATEMENT, "execute_async": STATEMENT, "callproc": STATEMENT, "executemany": BATCH}
         yield from dbapi.methods(owner, described, ran, optional=True)
-        yield from dbapi.methods(owner, DRIVER.fetches, read, option="trace_fetch_methods", optional=True)
+        yield from dbapi.methods(owner, DRIVER.fetches, ran, option="trace_fetch_methods", optional=True)
 
 
 PACKAGE = "snowflake.connector"

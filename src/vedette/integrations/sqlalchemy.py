@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from vedette.instrument import Call, Integration, Setup, enclosing
-from vedette.instrument.families import dbapi
+from vedette.instrument.families import statements
 from vedette.instrument.families.remembered import ConnectionFacts
 from vedette.operations import Query
 
@@ -31,6 +31,7 @@ def gather(engine: Any) -> dict[str, Any]:
         "server.address": url.host,
         "server.port": url.port,
         "db.namespace": url.database,
+        "sql.db": url.database,
         "db.user": url.username,
     }
 
@@ -63,7 +64,7 @@ def statement(name: str, named: bool) -> Callable[[Call], Query | None]:
 
 def ran(call: Call, result: Any) -> None:
     """The cursor knows how many rows there were."""
-    dbapi.count(call.operation, call.args[1])
+    statements.count(call.operation, call.args[1])
 
 
 def hooks(module: str, dialect: str, *names: str) -> Setup:

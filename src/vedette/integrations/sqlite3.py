@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from vedette.instrument import Integration, Setup, enclosing
-from vedette.instrument.families import dbapi, subclasses
+from vedette.instrument.families import database_steps, dbapi, subclasses
 from vedette.operations import Query
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DRIVER = dbapi.Driver("sqlite", "sqlite")
 STATEMENTS = {**DRIVER.statements, "executescript": DRIVER.statement}
 SHORTCUTS = ("execute", "executemany", "executescript")
-CONNECTING = dbapi.connecting("sqlite3.connect", "sqlite")
+CONNECTING = database_steps.connecting("sqlite3.connect", "sqlite")
 
 
 def left(call: Call) -> Any:

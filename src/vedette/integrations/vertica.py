@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vedette.instrument import Around, Integration, option
-from vedette.instrument.families import dbapi
+from vedette.instrument.families import database_steps, dbapi, statements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def gather(connection: Any) -> dict[str, Any]:
 
 DRIVER = dbapi.Driver("vertica", "vertica", facts=gather)
 READING = {
-    name: dbapi.fetch(f"vertica.{name}", DRIVER.system, DRIVER.of_cursor)
+    name: database_steps.fetch(f"vertica.{name}", DRIVER.system, DRIVER.of_cursor)
     for name in ("fetchone", "fetchmany", "fetchall", "nextset")
 }
 CURSOR = "vertica_python.vertica.cursor:Cursor"
@@ -47,7 +47,7 @@ integration = Integration(
     hooks=[
         Around(f"{CURSOR}.execute", DRIVER.statement),
         Around(f"{CURSOR}.executemany", DRIVER.batch, optional=True),
-        Around(f"{CURSOR}.copy", dbapi.statement("vertica.copy", DRIVER.system, DRIVER.of_cursor)),
-        *dbapi.methods(CURSOR, READING, dbapi.counted, option="trace_fetch_methods"),
+        Around(f"{CURSOR}.copy", statements.statement("vertica.copy", DRIVER.system, DRIVER.of_cursor)),
+        *dbapi.methods(CURSOR, READING, statements.counted, option="trace_fetch_methods"),
     ],
 )

@@ -5,6 +5,7 @@ import asyncio
 import tornado.httpserver
 import tornado.testing
 import tornado.web
+from raw import ask
 
 
 class User(tornado.web.RequestHandler):
@@ -25,16 +26,6 @@ async def main():
     for path in ("/users/7?page=2", "/absent", "/boom"):
         await asyncio.to_thread(ask, port, path)
     server.stop()
-
-
-def ask(port, path):
-    import socket
-
-    with socket.create_connection(("127.0.0.1", port)) as connection:
-        head = f"GET {path} HTTP/1.1\r\nHost: shop.example\r\nUser-Agent: tester\r\nConnection: close\r\n\r\n"
-        connection.sendall(head.encode())
-        while connection.recv(4096):
-            pass
 
 
 asyncio.run(main())

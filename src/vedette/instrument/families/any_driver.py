@@ -6,9 +6,11 @@ stay behind proxies. Left alone: connections that were made before, and what a m
 
 from __future__ import annotations
 
-from vedette.instrument.families.dbapi import Driver, connecting, counted
+from vedette.instrument.families.database_steps import connecting
+from vedette.instrument.families.dbapi import Driver
 from vedette.instrument.families.proxies import Proxies
 from vedette.instrument.families.remembered import ConnectionFacts
+from vedette.instrument.families.statements import counted
 from vedette.instrument.integration import Integration, Setup
 from vedette.instrument.replace import replace
 

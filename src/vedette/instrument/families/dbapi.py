@@ -2,34 +2,30 @@
 
 Drivers written in Python are hooked in their methods, synchronous or not. Those written in C take hooked subclasses
 of their connection and cursor (see `subclasses`), or stay behind proxies (`proxies`). A driver's file says who it is
-by one `Driver`, and which of its classes do what.
+by one `Driver`, and which of its classes do what. The describers are in `statements` and `database_steps`.
 """
 
 from __future__ import annotations
 
-from vedette._native import enclosing
+from vedette.instrument.families.database_steps import connecting, fetch, transaction
 from vedette.instrument.families.remembered import ConnectionFacts, LastStatements
-from vedette.instrument.families.statement_comments import KEYWORDS, placing, unless_prepared
+from vedette.instrument.families.statement_comments import placing, unless_prepared
+from vedette.instrument.families.statements import LastingQuery, count, counted, query, statement
 from vedette.instrument.integration import Around, Setup, option
-from vedette.operations import Query, Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-    from vedette._native import Call, Span
-    from vedette.instrument.families.statement_comments import Place
+    from vedette._native import Call
     from vedette.instrument.installed import Installed
+    from vedette.operations import Query
 
     Describe = Callable[[Call], Any]
-    Server = Callable[[Any], "dict[str, Any] | None"]
 
 FETCHES = ("fetchone", "fetchmany", "fetchall")
 TRANSACTIONS = ("commit", "rollback")
-
-_MOST_ROWS = 1 << 63
-"""What does not fit is no count: unbuffered cursors of MySQL say 2**64 - 1 for `unknown`."""
 
 
 class Driver:
@@ -135,152 +131,6 @@ class Driver:
         """A connection is made: now it can tell to what."""
         if call.span is not None and self.facts is not None:
             call.span.set_attributes(self.facts.of(call.instance if result is None else result) or {})
-
-
-class Fetch(Task):
-    """Rows are read, of what the cursor ran last."""
-
-    __slots__ = ("cursor", "rows")
-
-    def __init__(self, name: str, text: str | None, attributes: dict[str, Any], cursor: object) -> None:
-        Task.__init__(self, name, text, attributes)
-        self.kind = "client"
-        self.type = "sql"
-        self.cursor = cursor
-        self.rows: int | None = None
-
-    def end(self, span: Span) -> None:
-        """Rows, as of the statement."""
-        if self.rows is not None:
-            span.set_attribute("db.response.returned_rows", self.rows)
-
-
-class LastingQuery(Query):
-    """A statement that goes on after its call, such as a COPY."""
-
-    __slots__ = ()
-
-    def end(self, span: Span) -> None:
-        """Rows are counted by now."""
-        count(self, self.cursor)
-        Query.end(self, span)
-
-
-def statement(
-    name: str,
-    system: str,
-    server: Server | None = None,
-    batch: bool = False,
-    comment: Place | None = None,
-    kind: type[Query] = Query,
-    last: LastStatements | None = None,
-) -> Callable[[Call], Any]:
-    """A describer for `cursor.execute(statement, ...)` and its like. `server` tells of the cursor's connection.
-
-    What a statement needs of its own cursor (`executemany` by way of `execute`, `super()`) is no statement of its own.
-    """
-
-    def describe(call: Call) -> Query | None:
-        args = call.args
-        text = args[1] if len(args) > 1 else _keyword(call)
-        made = query(name, system, args[0], text, server, batch, comment, kind)
-        if last is not None and last.on and made is not None:
-            last.keep(args[0], made.resource or "")
-        return made
-
-    return describe
-
-
-def query(
-    name: str,
-    system: str,
-    cursor: Any,
-    text: Any,
-    server: Server | None = None,
-    batch: bool = False,
-    comment: Place | None = None,
-    kind: type[Query] = Query,
-) -> Query | None:
-    """A statement that `cursor` is about to run; None if it is part of one that it is running."""
-    outer = enclosing(Query)
-    if outer is not None and outer.cursor is cursor:
-        return None
-    facts = server(cursor) if server else None
-    if facts:
-        system = facts.get("db.system.name", system)
-    said = text if type(text) is str else as_text(text, cursor)
-    return kind(name, system, said, facts, "sql", batch, cursor, comment)
-
-
-def _keyword(call: Call) -> Any:
-    kwargs = call.kwargs
-    return next((kwargs[key] for key in KEYWORDS if key in kwargs), None)
-
-
-def as_text(statement: Any, cursor: Any) -> str:
-    """A statement as text; composed ones (psycopg's `sql.SQL`) by their own means."""
-    if isinstance(statement, str):
-        return statement
-    if isinstance(statement, (bytes, bytearray)):
-        return statement.decode("utf-8", "replace")
-    compose = getattr(statement, "as_string", None)
-    return str(compose(cursor) if compose else statement)
-
-
-def counted(call: Call, result: Any) -> None:
-    """The statement ran: the cursor knows how many rows it touched, or -1."""
-    operation = call.operation
-    if operation is not None:
-        count(operation, operation.cursor)
-
-
-def count(operation: Query | Fetch | None, cursor: Any) -> None:
-    """Takes over the rows that a cursor knows of."""
-    rows = getattr(cursor, "rowcount", None)
-    if operation is not None and isinstance(rows, int) and 0 <= rows < _MOST_ROWS:
-        operation.rows = rows
-
-
-def transaction(name: str, system: str, server: Server | None = None) -> Callable[[Call], Task]:
-    """A describer for `connection.commit()`, `.rollback()`: these have no type."""
-    attributes = {"db.system.name": system}
-
-    def task(call: Call) -> Task:
-        operation = Task(name, None, server(call.args[0]) or attributes if server else attributes)
-        operation.kind = "client"
-        return operation
-
-    return task
-
-
-def fetch(
-    name: str, system: str, server: Server | None = None, last: LastStatements | None = None
-) -> Callable[[Call], Task | None]:
-    """A describer for `cursor.fetchall()` and its like. One that goes through another is the same one."""
-    attributes = {"db.system.name": system}
-
-    def task(call: Call) -> Fetch | None:
-        cursor = call.args[0]
-        outer = enclosing(Fetch)
-        if outer is not None and outer.cursor is cursor:
-            return None
-        text = last.of(cursor) if last is not None else None
-        return Fetch(name, text, server(cursor) or attributes if server else attributes, cursor)
-
-    return task
-
-
-def connecting(name: str, system: str) -> Callable[[Call], Task]:
-    """A describer for `connect`."""
-    attributes = {"db.system.name": system}
-
-    def task(call: Call) -> Task:
-        operation = Task(name, None, attributes)
-        operation.kind = "client"
-        operation.type = "sql"
-        return operation
-
-    return task
 
 
 def methods(

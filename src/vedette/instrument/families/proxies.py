@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from vedette.instrument.families.dbapi import connecting, counted
+from vedette.instrument.families.database_steps import connecting
+from vedette.instrument.families.statements import counted
 from vedette.instrument.integration import Setup
 from vedette.instrument.replace import wrapped
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from vedette._native import Hook
 from vedette.instrument import rewrite
-from vedette.instrument.families.dbapi import counted
+from vedette.instrument.families.statements import counted
 from vedette.instrument.replace import put, wrapped
 
 TYPE_CHECKING = False

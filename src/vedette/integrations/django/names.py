@@ -8,11 +8,13 @@ if TYPE_CHECKING:
 
 
 def path_of(thing: Any) -> str:
-    """Dotted path of a class or function. What a function makes bears that function's name, as settings spell it."""
+    """Dotted path of a class or function. What a function makes bears that function's name, as settings spell it;
+    methods of a class that it makes have names of their own."""
     name = getattr(thing, "__qualname__", None) or getattr(thing, "__name__", None)
     if not name:  # an instance that is called, a `partial`
         return path_of(type(thing))
-    return f"{thing.__module__}.{name.partition('.<locals>')[0]}"
+    inner = name.rpartition("<locals>.")[2]
+    return f"{thing.__module__}.{inner if '.' in inner else name.partition('.<locals>')[0]}"
 
 
 _CLASSES: dict[type, str] = {}
