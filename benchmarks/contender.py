@@ -15,11 +15,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache" / "bench"
 WEB = ("flask", "django", "fastapi", "httpx", "requests", "urllib3", "aiohttp")
+DRIVERS = (
+    *("aiomysql", "aiopg", "aiosqlite", "asyncmy", "asyncpg", "mariadb", "mysql-connector-python", "mysqlclient"),
+    *("psycopg[binary]", "psycopg2-binary", "pymysql", "pyodbc", "snowflake-connector-python<5", "sqlalchemy"),
+    "vertica-python",
+)
 OTEL = "opentelemetry-instrumentation-"
 PACKAGES = {
-    "bare": WEB,
-    "vedette": WEB,
-    "ddtrace": (*WEB, "ddtrace"),
+    "bare": (*WEB, *DRIVERS),
+    "vedette": (*WEB, *DRIVERS),
+    "ddtrace": (*WEB, *DRIVERS, "ddtrace"),
     "opentelemetry": (
         *WEB,
         "opentelemetry-distro",
@@ -94,11 +99,9 @@ def prepare(name: str, agent_port: int, build: bool) -> Contender:
         print(f"making the environment of {name} ...", file=sys.stderr, flush=True)
         shutil.rmtree(home, ignore_errors=True)
         _run(["uv", "venv", "-q", "--python", sys.executable, str(home)], [sys.executable, "-m", "venv", str(home)])
-        _install(home, *PACKAGES[name])
         if name == "vedette":
             build = True
-        done.write_text(wanted)
-    elif done.read_text() != wanted:  # made before a promise came that needs more
+    if not done.exists() or done.read_text() != wanted:
         _install(home, *PACKAGES[name])
         done.write_text(wanted)
     if name == "vedette" and build:

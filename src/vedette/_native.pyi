@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar, final
 __all__ = [
     "Call",
     "Context",
+    "Facts",
     "Hook",
     "Inspection",
     "RawHeaders",
@@ -180,6 +181,12 @@ class Span:
     def __call__(self, function: _Function) -> _Function: ...
     def __copy__(self) -> Span: ...
     def __deepcopy__(self, _memo: object) -> Span: ...
+
+@final
+class Facts(dict[str, Any]):
+    """Attributes that many spans have, converted once: to be left as it was made."""
+
+    def __new__(cls, attributes: dict[str, Any]) -> Facts: ...
 
 @final
 class Context:

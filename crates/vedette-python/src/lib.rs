@@ -10,6 +10,7 @@ mod core;
 mod crash;
 mod decode;
 mod describe;
+mod facts;
 mod failure;
 mod hook;
 mod json;
@@ -36,6 +37,7 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<span::Span>()?;
+    module.add_class::<facts::Facts>()?;
     module.add_class::<remote::Context>()?;
     module.add_class::<raw_headers::RawHeaders>()?;
     module.add_class::<hook::Hook>()?;

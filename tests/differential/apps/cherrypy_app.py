@@ -21,6 +21,7 @@ if os.environ["TRACER"] == "theirs":  # which is not automatic
     from ddtrace.trace import tracer
 
     TraceMiddleware(cherrypy, tracer, service="cherrypy")
+    cherrypy.config.update({"tools.tracer.on": True})
 cherrypy.config.update({"environment": "embedded", "log.screen": False})
 app = cherrypy.tree.mount(Shop(), "/")
 for path in ("/users/7?page=2", "/absent", "/boom"):

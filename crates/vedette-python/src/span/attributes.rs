@@ -25,6 +25,16 @@ impl Span {
         self.change(|data| set_in(&mut data.attributes, key, value, &Limits::DEFAULT));
     }
 
+    /// What is known to be no command to the trace.
+    pub(super) fn put_all(&self, pairs: &[(Key, Value)]) {
+        self.change(|data| {
+            data.attributes.reserve(pairs.len() + 2);
+            for (key, value) in pairs {
+                set_in(&mut data.attributes, *key, value.clone(), &Limits::DEFAULT);
+            }
+        });
+    }
+
     pub(super) fn now(&self) -> u64 {
         clock::monotonic().wrapping_add(self.trace.anchor)
     }
@@ -46,7 +56,7 @@ pub(super) fn set_structure(structures: &mut Vec<(Text, Vec<u8>)>, name: &str, p
     }
 }
 
-pub(super) fn pairs(attributes: Option<&Bound<'_, PyDict>>) -> Vec<(Key, Value)> {
+pub fn pairs(attributes: Option<&Bound<'_, PyDict>>) -> Vec<(Key, Value)> {
     let mut list = Vec::new();
     for (name, value) in attributes.into_iter().flat_map(|dict| dict.iter()) {
         if let (Some(key), Some(value)) = (convert::key(&name), convert::value(&value)) {

@@ -7,6 +7,7 @@ use vedette_model::{Event, Limits, Mechanism, Text};
 
 use super::attributes::{bounded_push, pairs, set_structure, to_dict};
 use super::Span;
+use crate::facts::Facts;
 use crate::{convert, json, remote};
 
 /// Bytes of one structure; findings have some hundred each.
@@ -125,6 +126,9 @@ impl Span {
 
     /// Sets several attributes; values that are None are left out.
     fn set_attributes(&self, attributes: &Bound<'_, PyDict>) {
+        if let Ok(facts) = attributes.cast_exact::<Facts>() {
+            return self.put_all(&facts.get().pairs);
+        }
         for (name, value) in attributes.iter() {
             if !value.is_none() {
                 self.put(&name, &value);

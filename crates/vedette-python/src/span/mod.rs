@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use pyo3::prelude::*;
 use vedette_model::{clock, ids, Decision, Link, Span as Data, SpanId};
 
+pub use attributes::pairs;
+
 use crate::trace::Trace;
 use crate::{context, failure, remote};
 

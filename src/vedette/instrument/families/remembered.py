@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from operator import attrgetter
 
+from vedette._native import Facts
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +61,7 @@ class ConnectionFacts(Remembered):
 
     def keep(self, connection: Any, facts: dict[str, Any]) -> dict[str, Any]:
         """The attributes of a connection, known from elsewhere; gives those that are worth telling."""
-        told = {name: fact for name, fact in {"db.system.name": self.system, **facts}.items() if fact}
+        told = Facts({name: fact for name, fact in {"db.system.name": self.system, **facts}.items() if fact})
         self._remember(connection, told)
         return told
 
