@@ -163,7 +163,9 @@ DRIVERS = {
     "mysql": Driver("mysql-connector", of_cursors("mysql.connector", buffered=True), "mariadb"),
     "mariadb": Driver("MariaDB", of_cursors("mariadb", buffered=True), "mariadb"),
     "aiomysql": Driver("aiomysql", of_mysql_loops("aiomysql"), "mariadb"),
-    "asyncmy": Driver("asyncmy", of_mysql_loops("asyncmy"), "mariadb", measured_in=("bare", "vedette")),
+    "asyncmy": Driver(
+        "asyncmy, unknown to ddtrace", of_mysql_loops("asyncmy"), "mariadb", measured_in=("bare", "vedette")
+    ),
     "pyodbc": Driver("pyodbc", of_pyodbc, "odbc"),
     "vertica": Driver("Vertica", of_cursors("vertica_python"), "vertica"),
     "snowflake": Driver(

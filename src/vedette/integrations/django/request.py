@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 from vedette.instrument import Call, Stream, enclosing
-from vedette.instrument.families import asgi, wsgi
+from vedette.instrument.families import asgi, wsgi, wsgi_refusal
 from vedette.instrument.families.body import tap, wants_body
+from vedette.instrument.families.environ import incoming
 from vedette.instrument.families.exchange import is_refused
 from vedette.integrations.django import user, view
 from vedette.integrations.django.names import path_of_class
@@ -82,7 +83,7 @@ def _is_of(operation: IncomingRequest, request: Any) -> bool:
 def _alone(call: Call, request: Any) -> IncomingRequest:
     """A request that came without a server: from a test client, or made by hand."""
     scope = getattr(request, "scope", None)
-    operation = wsgi.incoming(NAME, request.META) if scope is None else asgi.incoming(NAME, scope)
+    operation = incoming(NAME, request.META) if scope is None else asgi.incoming(NAME, scope)
     operation.request = request
     if operation.listeners:
         operation.refused = lambda *_: _answer(operation)
@@ -188,7 +189,7 @@ def _finished(call: Call, operation: IncomingRequest, response: Any) -> object:
             return _answer(operation)
     if response.streaming and not getattr(response, "is_async", False):
         pieces = response._iterator
-        response._iterator = Stream(call, wsgi.Guarded(operation, pieces) if operation.listeners else pieces)
+        response._iterator = Stream(call, wsgi_refusal.Guarded(operation, pieces) if operation.listeners else pieces)
     return None
 
 
