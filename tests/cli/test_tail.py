@@ -14,6 +14,7 @@ import pytest
 pytest.importorskip("duckdb", reason="the agent needs its extra: pip install 'vedette[agent]'")
 
 from tests.agent.test_process import running
+from vedette.cli._span_notes import notes
 from vedette.cli.tail import Printer, duration, levels, printable
 
 COMMAND = [sys.executable, "-u", "-m", "vedette", "tail"]
@@ -24,9 +25,11 @@ def test_it_shows_what_is_there_and_what_comes_and_ends_with_ctrl_c():
         agent.send(agent.otlp + "/v1/traces", "opentelemetry.otlp.pb", "application/x-protobuf")
         agent.ask("/api/summary")
         tail = subprocess.Popen([*COMMAND, "--url", agent.page, "--tree"], stdout=subprocess.PIPE, text=True)
-        first = [tail.stdout.readline() for _ in range(3)]
+        first = [tail.stdout.readline() for _ in range(5)]
         assert "billing  GET /invoices/{id}  500  error  2 spans" in first[0]
-        assert "    SELECT invoices  SELECT * FROM invoices WHERE id = " in first[2]
+        assert first[2].strip() == "RuntimeError: no such invoice"
+        assert first[3].split()[0].endswith("ot_app.py:15")
+        assert "    SELECT invoices  SELECT * FROM invoices WHERE id = " in first[4]
         agent.send(agent.page + "/v0.4/traces", "ddtrace.v0.4.msgpack", "application/msgpack")
         assert "shop  GET /users/<uid>  200" in tail.stdout.readline()
         tail.send_signal(signal.SIGINT)
@@ -86,3 +89,32 @@ def test_levels_follow_parents():
 
 def test_durations():
     assert (duration(1_234_567), duration(2_500_000_000)) == ("1.23 ms", "2.50 s")
+
+
+STACK = """Traceback (most recent call last):
+  File "/app/shop.py", line 13, in broken
+    return basket["cable"]
+  File "/usr/lib/python3.11/site-packages/flask/app.py", line 902, in run
+    return view()
+KeyError: 'cable'
+"""
+
+
+def told(**more):
+    calm = {"attack": False, "blocked": False, "error": False, "failure": {}, "attributes": {}, "structures": {}}
+    return notes({**calm, "events": [], **more})
+
+
+def test_a_tree_tells_what_went_wrong_and_where():
+    failure = {"type": "KeyError", "message": "'cable'\n", "stack": STACK}
+    assert told(error=True, failure=failure) == ["KeyError: 'cable'", '/app/shop.py:13  return basket["cable"]']
+    assert told(error=True) == told() == told(error=True, failure={"stack": "?" * 5_000}) == []
+    said = {
+        "security.rule.id": "x",
+        "security.rule.name": "SQL injection",
+        "security.input.address": "server.request.query",
+    }
+    finding = {**said, "security.input.path": "q.0", "security.input.value": "' or 1=1 " + "x" * 500}
+    (line,) = told(attack=True, error=True, events=[{"name": "security.finding", "attributes": finding}])
+    assert line.startswith("SQL injection (let through) in query q: ' or 1=1 xxx")
+    assert len(line) == 300

@@ -140,6 +140,7 @@ fn sink(options: &Options<'_, '_>, process: Process, sampler: Arc<Sampler>) -> P
     let mut config = SendConfig::new(process, sampler);
     config.queue_bytes = options.get("queue_bytes")?;
     config.stats = options.get("stats")?;
+    config.source_lines = options.get("source_lines")?;
     config.obfuscate = Obfuscation {
         sql: options.get("obfuscate_sql")?,
         query_string: options.maybe("query_string_regexp")?,

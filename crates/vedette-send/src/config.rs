@@ -27,6 +27,8 @@ pub struct Config {
     pub stats: bool,
     /// What is made unreadable before it leaves the process.
     pub obfuscate: Obfuscation,
+    /// Whether stacks of errors get the lines of source that they name.
+    pub source_lines: bool,
     /// Told the rates that a Datadog Agent answers with.
     pub sampler: Arc<Sampler>,
     /// The configuration as JSON, to be told on standard error when sending begins, as the first backend that can't be
@@ -104,6 +106,7 @@ impl Config {
             payload_bytes: 4 << 20,
             stats: true,
             obfuscate: Obfuscation::default(),
+            source_lines: false,
             sampler,
             announcement: None,
             telemetry: None,

@@ -28,6 +28,7 @@ mod queue;
 mod redact;
 mod sampled;
 mod signals;
+mod source_lines;
 mod telemetry;
 mod worker;
 

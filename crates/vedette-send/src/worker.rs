@@ -17,6 +17,7 @@ use crate::lane::{Hurry, Lane};
 use crate::queue::{Order, CREDIT, LINGER};
 use crate::redact::Redactor;
 use crate::signals;
+use crate::source_lines::SourceLines;
 
 /// Enough for TLS and regular expressions in a debug build; release builds use a tenth of it.
 const STACK: usize = 512 << 10;
@@ -59,6 +60,8 @@ fn supervise(shared: &Shared, lanes: Lanes) {
 struct Work<'a> {
     shared: &'a Shared,
     redactor: Redactor,
+    /// None where lines of source stay in the process.
+    source_lines: Option<SourceLines>,
     lanes: Vec<Lane>,
     /// When this take would have been due, had all of them been [`LINGER`] apart.
     due: Instant,
@@ -73,6 +76,7 @@ impl Work<'_> {
         Work {
             shared,
             redactor: Redactor::new(&config.obfuscate),
+            source_lines: config.source_lines.then(SourceLines::default),
             lanes: lanes(config),
             due: Instant::now(),
             in_hand: Amount::default(),
@@ -112,9 +116,12 @@ impl Work<'_> {
         }
     }
 
-    /// Redacts once, then writes for each backend.
+    /// Redacts and completes once, then writes for each backend.
     fn prepare(&mut self, chunks: &mut [Chunk], until: Option<Instant>) {
         self.redactor.redact(chunks);
+        if let Some(lines) = &mut self.source_lines {
+            lines.put_into(chunks);
+        }
         if let Some(complaint) = self.redactor.complaint() {
             self.shared.meter.warn(&complaint);
         }

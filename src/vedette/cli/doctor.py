@@ -32,8 +32,8 @@ def command(as_json: bool, pid: int | None, seconds: float, quiet: bool, words: 
     Without COMMAND and --pid, of this environment. A COMMAND is run under vedette until it ends or time is up, and its
     processes tell what they really instrumented; it should be one that may be started a second time.
 
-    Each finding has a stable code, which docs/troubleshooting.md explains. Exit code 0 if all is well or there are
-    only notes, 1 if there are warnings or errors, 2 if the command line is not understood.
+    Each finding has a stable code, which docs/generated/troubleshooting.md explains. Exit code 0 if all is well or
+    there are only notes, 1 if there are warnings or errors, 2 if the command line is not understood.
     """
     found = list(examine(_patient(pid, seconds, list(words))))
     shown = [(matter, finding) for matter, finding in found if not quiet or finding.level != "ok"]

@@ -19,6 +19,7 @@ from datetime import datetime
 from typing import Any, TextIO
 
 from vedette.agent.address import URL
+from vedette.cli._span_notes import notes
 
 PAUSE = 0.5
 """Seconds between two questions to the agent."""
@@ -127,8 +128,11 @@ class Printer:
         if self._json:
             self._out.write(json.dumps({**trace, "tree": spans} if self.tree else trace) + "\n")
         else:
-            for parts in [head(trace), *(branch(span, depth) for span, depth in levels(spans))]:
-                self._line(parts)
+            self._line(head(trace))
+            for span, depth in levels(spans):
+                self._line(branch(span, depth))
+                for text in notes(span):
+                    self._line([(indented("", depth + 1), DIM), (text, PURPLE if span["attack"] else RED)])
         self._out.flush()
 
     def _line(self, parts: list[tuple[str, str]]) -> None:
@@ -157,7 +161,7 @@ def head(trace: TraceSummary) -> list[tuple[str, str]]:
         (f"  {root['resource'] or root['name']}", PLAIN),
         (f"  {root['status']}", RED if root["status"].startswith("5") else PLAIN),
         *marks,
-        (f"  {trace['spans']} spans  {trace['trace_id']}", DIM),
+        (f"  {trace['spans']} {'span' if trace['spans'] == 1 else 'spans'}  {trace['trace_id']}", DIM),
     ]
 
 
@@ -165,8 +169,12 @@ def branch(span: dict[str, Any], depth: int) -> list[tuple[str, str]]:
     """The line of a span in its tree."""
     style = PURPLE if span["attack"] else RED if span["error"] else PLAIN
     resource = "" if span["resource"] == span["name"] else f"  {span['resource']}"
-    indent = " " * 14 + f"{duration(span['duration']):>9}  " + "  " * min(depth, 20)
-    return [(indent, DIM), (span["name"], style), (resource, DIM)]
+    return [(indented(duration(span["duration"]), depth), DIM), (span["name"], style), (resource, DIM)]
+
+
+def indented(took: str, depth: int) -> str:
+    """What stands left of a line of a tree."""
+    return " " * 14 + f"{took:>9}  " + "  " * min(depth, 20)
 
 
 def levels(spans: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], int]]:

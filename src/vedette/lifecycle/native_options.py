@@ -115,6 +115,7 @@ def _sending(settings: Settings, in_memory: bool) -> dict[str, Any]:
         "queue_bytes": settings.queue_bytes,
         "stats": settings.stats,
         "obfuscate_sql": True,
+        "source_lines": settings.source_lines,
         "query_string_regexp": settings.query_string_obfuscation,
         "timeout": settings.send_timeout,
         "datadog_url": settings.agent_url if exporters in ("datadog", "both") else None,

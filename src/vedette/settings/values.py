@@ -30,6 +30,7 @@ class Values:
     partial_flush_min_spans: int
     otel_api: bool
     debug: bool
+    source_lines: bool
     startup_logs: bool
     agent_url: str
     agent_host: str

@@ -1,4 +1,7 @@
-"""Stack traces as text, bounded, and without touching the disk while a request waits."""
+"""Stack traces as text, bounded, and without touching the disk while a request waits.
+
+The lines of source are put in by the thread that sends (`vedette-send/src/source_lines.rs`).
+"""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def server(client: Client) -> MCPServer:
     def find_requests(
         kind: Annotated[
             Literal["slow", "failing", "attacked", "blocked", "any"], Field(description="slow: the slowest come first")
-        ],
+        ] = "any",
         search: Annotated[
             str, Field(description="more terms: words, service:shop, status:5xx, min:10ms, http.route:/users/*, -not")
         ] = "",
@@ -91,7 +91,7 @@ def server(client: Client) -> MCPServer:
     def list_work(
         what: Annotated[
             Literal["endpoints", "queries", "outgoing", "jobs"], Field(description="which kind of work to group")
-        ],
+        ] = "endpoints",
         sort: Literal["total", "calls", "errors", "attacks", "p95", "p99", "longest"] = "total",
         service: Service = "",
         period: Period = "1h",

@@ -154,6 +154,13 @@ OPTIONS = (
         "Whether vedette logs what it does.",
     ),
     Option(
+        "source_lines",
+        BOOLEAN,
+        True,
+        (),
+        "Whether stacks of errors have the lines of the application's source, as Python's own tracebacks do.",
+    ),
+    Option(
         "startup_logs",
         BOOLEAN,
         True,

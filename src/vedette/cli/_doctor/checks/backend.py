@@ -57,7 +57,9 @@ def _agent(url: str) -> Iterator[Finding]:
     except (ValueError, KeyError, TypeError):
         yield Finding("V402", "error", f"{url} is no agent", f"/info was answered with {answer.status}")
         return
-    yield well(f"an agent (version {told.get('version', 'unknown')}) answers at {url}")
+    embedded = told.get("vedette") == "embedded"
+    who = "vedette's own agent" if embedded else f"an agent (version {told.get('version', 'unknown')})"
+    yield well(f"{who} answers at {url}")
     if not any("/v0.4/traces" in endpoint or "/v0.5/traces" in endpoint for endpoint in endpoints):
         yield Finding("V402", "error", f"the agent at {url} takes no traces", ", ".join(endpoints))
     yield from _quality(url, answer)

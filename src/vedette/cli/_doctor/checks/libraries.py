@@ -70,7 +70,7 @@ def _of_row(row: Row) -> Finding:
         "below floor": ("V201", "warning", f"{shown} is left alone"),
         "incomplete": ("V202", "warning", f"{shown} is instrumented in part"),
         "off": ("V203", "note", f"{shown} is switched off"),
-        "not automatic": ("V204", "note", f"{shown} is instrumented where it is asked for"),
+        "not automatic": ("V204", "note", f"{shown} is left to what lies above it"),
     }.get(row.status)
     if told is None:
         return well(f"{shown} is instrumented when it is imported")
