@@ -26,8 +26,8 @@ AGE = 30 * 24 * 3600 * 1_000_000_000
 """Nanoseconds without a request after which an endpoint is forgotten."""
 STEP = 2_000
 """Spans looked at in one go; their attributes are in memory meanwhile."""
-PAUSE = 2.0
-"""Seconds between two writes of what has changed."""
+PAUSE = 30.0
+"""Seconds between two writes of what has changed; after a crash it is learned again from the spans."""
 
 
 class Book:

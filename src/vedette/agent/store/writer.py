@@ -15,7 +15,7 @@ from vedette.agent.options import Limits, Retention
 from vedette.agent.store.database import Database, StoreError, is_full
 from vedette.agent.store.queue import FairQueue, Outcome, Parcel
 from vedette.agent.store.retention import sweep
-from vedette.agent.store.sign_ins import gather
+from vedette.agent.store.sign_ins import gather, may_be_in
 from vedette.agent.store.tables import SPANS, TABLES, Row, Table
 
 BATCH = 5_000
@@ -137,7 +137,7 @@ class Writer:
             first = self._numbers[table] + 1
             self._counters.add(f"{table.name}.stored", self._insert(table, rows))
             self._is_well()
-            if table is SPANS:
+            if table is SPANS and may_be_in(rows):
                 self._derive(first)
         except Exception as error:  # whatever went wrong, reception goes on
             outcome = Outcome.FAILED
