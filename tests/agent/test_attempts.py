@@ -103,6 +103,42 @@ def test_contradictory_traces_are_shown(agent, spans):
     assert agent.client.get("/api/services?t=24h").status_code == 200
 
 
+def test_spans_that_come_late_twice_and_out_of_order_make_one_trace(agent):
+    now = time.time_ns()
+    child = span(span_id=2, parent_id=1, name="child", start=now + 5)
+    assert agent.send("/v0.4/traces", msgpack.packb([[child]])) == 200
+    assert agent.client.get("/api/trace/1").json()["spans"][0]["parent_id"] == f"{1:016x}"  # which is not here yet
+    parent = span(span_id=1, name="parent", start=now)
+    for _ in range(2):  # a sender that did not hear of its success tries again
+        assert agent.send("/v0.4/traces", msgpack.packb([[parent, child]])) == 200
+    spans = agent.client.get("/api/trace/1").json()["spans"]
+    assert [each["name"] for each in spans] == ["parent", "child"]
+    (listed,) = agent.client.get("/api/traces").json()["traces"]
+    assert listed["root"]["name"] == "parent"
+    assert agent.client.get("/trace/1").status_code == 200
+
+
+@pytest.mark.parametrize("skew", [-40 * 365 * 86_400, -86_400, 86_400, 200 * 365 * 86_400])
+def test_clocks_that_are_wrong_by_days_or_ages_hide_no_span(agent, skew):
+    start = max(time.time_ns() + skew * 10**9, 0)
+    assert agent.send("/v0.4/traces", msgpack.packb([[span(start=start, service="skewed")]])) == 200
+    (listed,) = agent.client.get("/api/traces").json()["traces"]
+    assert listed["start"] == start
+    for page in (
+        "/",
+        "/trace/1",
+        "/services?t=24h",
+        "/endpoints?t=24h",
+        "/errors?t=24h",
+        "/about",
+        "/api/services?t=24h",
+    ):
+        assert agent.client.get(page).status_code == 200, page
+    assert agent.writer.flush(5)
+    agent.writer._sweep()  # retention goes by when they arrived
+    assert agent.client.get("/api/summary").json()["spans"] == 1
+
+
 def test_a_flood_from_one_service_leaves_room_for_others(small_agent):
     gate, inserted = threading.Event(), small_agent.writer._insert
     small_agent.writer._insert = lambda table, rows: gate.wait(20) and inserted(table, rows)

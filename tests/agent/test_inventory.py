@@ -201,7 +201,7 @@ def test_the_table_tells_what_matters(agent):
     agent.store(
         [request(), request(attack=True, blocked=True), request(attributes=open_door), plain("/b", service="cart")]
     )
-    page = agent.client.get("/api-inventory").text
+    page = agent.client.get("/api-inventory").text.replace("<wbr>", "")
     rows = re.findall(r"<tr>\s*<td class=\"main\">.*?</tr>", page, re.S)
     assert [re.search(r"</b>(.*?)</a>", line).group(1) for line in rows] == [
         "/b",
