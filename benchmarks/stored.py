@@ -62,7 +62,7 @@ TRACES = f"""
     SELECT
         n, hash(n) AS h, floor(120 * pow((hash(n) % 10007) / 10007.0, 2))::INTEGER AS endpoint,
         'shop-' || (floor(120 * pow((hash(n) % 10007) / 10007.0, 2))::INTEGER % 12) AS app,
-        'shop-' || (hash(n + 7) % 12) AS asked, hash(n + 1) % 50 = 0 AS failed, hash(n + 2) % 400 = 0 AS attacked,
+        'shop-' || (7 * floor(120 * pow((hash(n) % 10007) / 10007.0, 2))::INTEGER + 5) % 12 AS asked, hash(n + 1) % 50 = 0 AS failed, hash(n + 2) % 400 = 0 AS attacked,
         floor(400 * pow((hash(n + 3) % 10007) / 10007.0, 3))::INTEGER AS query,
         ?::UBIGINT + (n * ?::DOUBLE)::UBIGINT AS begun,
         (1000000 * exp(5 * ((hash(n + 4) % 10007) / 10007.0)))::UBIGINT AS took
@@ -80,7 +80,7 @@ ROWS = f"""
             CASE
                 WHEN place = 0 THEN ['GET', 'POST', 'PUT'][1 + endpoint % 3] || ' /thing-' || endpoint || '/<id>'
                 WHEN place = 1 THEN 'page_' || endpoint % 30 || '.html'
-                WHEN type = 'sql' THEN 'SELECT id, name, price FROM table_' || (query + place) % 400 || ' WHERE id = ? AND kind = ?'
+                WHEN type = 'sql' THEN 'SELECT id, name, price FROM table_' || ((query // 12) * 12 + hash(owner) % 12) || ' WHERE id = ? AND kind = ?'
                 WHEN type = 'redis' THEN 'GET'
                 WHEN place = 5 THEN 'GET /internal/' || endpoint
                 WHEN place = 6 THEN 'GET /internal/{{part}}/' || endpoint % 20
@@ -123,7 +123,7 @@ ROWS = f"""
     )
     SELECT
         number, begun + took + 1000000000, uuid_of(n), number, CASE WHEN parent < 0 THEN 0 ELSE n * {TRACE} + parent + 1 END,
-        service, CASE WHEN h % 10 = 0 THEN 'staging' ELSE 'production' END, '1.' || endpoint % 4, name, resource, type, kind,
+        service, CASE WHEN h % 10 = 0 THEN 'staging' ELSE 'production' END, '1.' || length(owner) % 4, name, resource, type, kind,
         begun + place * took // 20, greatest(took * (10 - place) // 10 + r % 100000, 1000), is_error,
         CASE WHEN place IN (0, 6) THEN CASE WHEN is_error THEN '500' WHEN is_attack AND h % 3 = 0 THEN '403' ELSE '200' END ELSE '' END,
         is_attack, is_attack AND h % 3 = 0, attributes, '', '',

@@ -5,9 +5,10 @@ from __future__ import annotations
 import duckdb
 
 from vedette.agent.query.groups import PAGE, filled
-from vedette.agent.query.scope import OWNER, Scope
+from vedette.agent.query.scope import Scope
 from vedette.agent.query.series import SPARKS, size_of
 from vedette.agent.query.statements import Row, rows
+from vedette.agent.store.work import OWNER
 
 ORDERS = {"last": "last", "traces": "traces", "first": "first"}
 

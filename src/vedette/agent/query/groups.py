@@ -7,9 +7,10 @@ from typing import Any
 
 import duckdb
 
-from vedette.agent.query.scope import JOBS, OUTGOING, OWNER, QUERIES, REQUESTS, Scope
+from vedette.agent.query.scope import Scope
 from vedette.agent.query.series import SPARKS, size_of
 from vedette.agent.query.statements import Row, rows, statement
+from vedette.agent.store.work import ENTRY, JOBS, METHOD, OUTGOING, OWNER, PEER, QUERIES, REQUESTS
 
 PAGE = 50
 ORDERS = {
@@ -55,19 +56,10 @@ class Kind:
         return " AND ".join(parts), [values.get(name, "") for name in self.keys]
 
 
-# One look at the JSON for all that is wanted of it: DuckDB finds that the expressions are the same.
-_TOLD = (
-    "json_extract_string(attributes, ['$.\"peer.service\"', '$.\"server.address\"', '$.\"server.port\"', "
-    "'$.\"http.request.method\"'])"
-)
-PEER = f"coalesce({_TOLD}[1], {_TOLD}[2] || coalesce(':' || {_TOLD}[3], ''), service)"
-METHOD = f"coalesce({_TOLD}[4], name)"
 ENDPOINTS = Kind("endpoints", REQUESTS, {"owner": "service", "resource": "resource"})
 STATEMENTS = Kind("queries", QUERIES, {"owner": OWNER, "store": "service", "type": "type", "resource": "resource"})
 CALLS = Kind("outgoing", OUTGOING, {"owner": OWNER, "peer": PEER, "method": METHOD, "resource": "resource"})
 WORK = Kind("jobs", JOBS, {"owner": "service", "name": "name", "resource": "resource"})
-ENTRY = f"({REQUESTS} OR {JOBS})"
-"""What begins a service's part of a trace."""
 
 
 def groups(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from vedette.agent.query.scope import STORES
 from vedette.agent.query.trace import Node, Trace, own_time
+from vedette.agent.store.work import STORES
 
 LOOP = 5
 """The same query below the same span so often is a loop."""

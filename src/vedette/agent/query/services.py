@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import duckdb
 
-from vedette.agent.query.groups import ENTRY, filled
-from vedette.agent.query.scope import OWNER, PLACE, STORES, Scope
+from vedette.agent.query.groups import filled
+from vedette.agent.query.scope import Scope
 from vedette.agent.query.series import SPARKS, size_of
 from vedette.agent.query.statements import Row, rows
+from vedette.agent.store.work import ENTRY, OWNER, PLACE, STORES
 
 LOOK = 200_000
 """Newest spans that the map is drawn from."""

@@ -15,7 +15,7 @@ from vedette.agent.panels.rates import charts, figures
 from vedette.agent.panels.searches import terms
 from vedette.agent.panels.service_map import service_map
 from vedette.agent.query.errors import errors
-from vedette.agent.query.groups import ENTRY, groups
+from vedette.agent.query.groups import groups
 from vedette.agent.query.series import SPARKS, series
 from vedette.agent.query.services import edges, services
 from vedette.agent.query.statements import Row
@@ -23,6 +23,7 @@ from vedette.agent.serve.pages.errors import failure
 from vedette.agent.serve.pages.work import KINDS, line
 from vedette.agent.serve.shell import Shell
 from vedette.agent.serve.view import View, read, service_path
+from vedette.agent.store.work import ENTRY
 
 PARTS = ("endpoints", "jobs", "queries", "outgoing", "errors")
 SHOWN = 8
