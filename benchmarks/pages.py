@@ -106,7 +106,7 @@ def questions(running: Running) -> list[str]:
         *(f"/parts/{part}?t=24h{service}" for part, service in parts()),
         *(f"/{kind}/one?t=24h&{first(running, kind)}" for kind in WORK),
         f"/errors/{fingerprint}?t=24h",
-        f"/attacks/what-if?t=24h&mode=block",
+        "/attacks/what-if?t=24h&mode=block",
         first_attack(running),
         f"/trace/{trace}",
         f"/trace/{trace}/logs",

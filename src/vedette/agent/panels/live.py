@@ -9,7 +9,7 @@ from vedette.agent.panels import units
 from vedette.agent.query.activity import Activity
 from vedette.agent.query.statements import Row
 from vedette.agent.query.terms import Term, without
-from vedette.agent.query.traces import TracePage
+from vedette.agent.query.traces import LOOK, TracePage
 
 PAGE = 100
 QUICK = (("kind:server", "Requests"), ("error", "Errors"), ("attack", "Attacks"), ("min:100ms", "Slow"))
@@ -50,8 +50,13 @@ def _quick(terms: list[Term], text: str, label: str, limits: dict[str, str]) -> 
 def listing(page: TracePage, search: str, limits: dict[str, str] | None = None) -> dict[str, Any]:
     """What the template of the list shows; `limits` is the period, as it stands in the address."""
     longest = max((int(trace["duration"]) for trace in page.traces), default=0)
-    older = address(search, before=page.before, **(limits or {})) if page.before is not None else ""
-    return {"traces": [_line(trace, longest) for trace in page.traces], "older": older}
+    more = page.before is not None or page.below is not None
+    older = address(search, before=page.before or "", below=page.below or "", **(limits or {})) if more else ""
+    return {
+        "traces": [_line(trace, longest) for trace in page.traces],
+        "older": older,
+        "looked": f"{LOOK:,}" if more and page.before is None else "",
+    }
 
 
 def _line(trace: Row, longest: int) -> dict[str, Any]:

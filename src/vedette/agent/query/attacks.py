@@ -6,9 +6,8 @@ import json
 
 import duckdb
 
-from vedette.agent.query.groups import filled
 from vedette.agent.query.scope import Scope
-from vedette.agent.query.statements import Row, rows
+from vedette.agent.query.statements import Row, filled, rows
 
 MOST = 2_000
 """Newest attacks of a period that are looked at: what a finding says is read one by one."""

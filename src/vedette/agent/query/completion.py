@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from vedette.agent.query.groups import filled
-from vedette.agent.query.statements import rows, statement
+from vedette.agent.query.statements import filled, rows, statement
 from vedette.agent.query.terms import FIELDS, MARKS, pattern
 
 LOOK, LOOK_INTO_JSON = 100_000, 10_000

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import duckdb
 
-from vedette.agent.query.groups import PAGE, filled
+from vedette.agent.query.groups import PAGE
 from vedette.agent.query.scope import Scope
 from vedette.agent.query.series import SPARKS, size_of
-from vedette.agent.query.statements import Row, rows
-from vedette.agent.store.work import OWNER
+from vedette.agent.query.statements import Row, filled, rows
+from vedette.agent.store.failures import FAILED
+from vedette.agent.store.rollups import progress
 
+LAST = (1 << 64) - 1
 ORDERS = {"last": "last", "traces": "traces", "first": "first"}
 
 
@@ -22,7 +24,13 @@ def errors(
         order: `last` (default), `first` or `traces`.
         fingerprint: only this group.
     """
-    where, values = scope.condition()
-    text = filled("errors", {"condition": where, "owner": OWNER, "order": ORDERS.get(order, "last")})
+    where, values = scope.condition(owner="owner")
     spark = [scope.period.start, size_of(scope.period, SPARKS)]
-    return rows(cursor, text, [*values, *spark, fingerprint, fingerprint, PAGE, (page - 1) * PAGE])
+    cursor.begin()
+    try:
+        done = progress(cursor)
+        text = filled("errors", {"failed": FAILED, "condition": where, "order": ORDERS.get(order, "last")})
+        wanted = [done, LAST, *spark, *values, fingerprint, fingerprint, PAGE, (page - 1) * PAGE]
+        return rows(cursor, text, wanted)
+    finally:
+        cursor.rollback()  # nothing was changed

@@ -8,6 +8,7 @@ from typing import Any
 from vedette.agent.query.period import Period
 from vedette.agent.store.work import OWNER
 
+
 @dataclass(frozen=True)
 class Scope:
     """A period, and optionally one service and one environment."""
@@ -16,12 +17,20 @@ class Scope:
     service: str = ""
     env: str = ""
 
-    def condition(self, *more: str) -> tuple[str, list[Any]]:
-        """SQL that is true for the spans in it (and for `more`), and its parameters."""
-        parts = ["start >= ?", "start < ?"]
-        values: list[Any] = [self.period.start, self.period.end]
+    def condition(self, *more: str, owner: str = OWNER) -> tuple[str, list[Any]]:
+        """SQL that is true for the spans in it (and for `more`), and its parameters.
+
+        Args:
+            owner: how the service of the process is told, where that is not to be read from `process`.
+        """
+        where, values = self.whose(*more, owner=owner)
+        return f"start >= ? AND start < ? AND {where}", [self.period.start, self.period.end, *values]
+
+    def whose(self, *more: str, owner: str = OWNER) -> tuple[str, list[Any]]:
+        """The same, whatever the period."""
+        parts, values = ["true"], list[Any]()
         if self.service:
-            parts.append(f"(service = ? OR {OWNER} = ?)")
+            parts.append(f"(service = ? OR {owner} = ?)")
             values += [self.service, self.service]
         if self.env:
             parts.append("env = ?")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import duckdb
 
-from vedette.agent.query.groups import filled
+from vedette.agent.query.rolled import rolled
 from vedette.agent.query.scope import Scope
 from vedette.agent.query.series import SPARKS, size_of
-from vedette.agent.query.statements import Row, rows
+from vedette.agent.query.statements import Row, filled, rows
 from vedette.agent.store.work import ENTRY, OWNER, PLACE, STORES
 
 LOOK = 200_000
@@ -17,8 +17,15 @@ LOOK = 200_000
 def services(cursor: duckdb.DuckDBPyConnection, scope: Scope) -> list[Row]:
     """One row per service: applications first, then what they call."""
     where, values = scope.condition()
+    parts = {"entry": ENTRY, "condition": where, "place": PLACE}
     spark = [scope.period.start, size_of(scope.period, SPARKS)]
-    return rows(cursor, filled("services", {"entry": ENTRY, "condition": where, "place": PLACE}), [*spark, *values])
+    with rolled(cursor, scope.period) as part:
+        if part is None:
+            return rows(cursor, filled("services", parts), [*spark, *values])
+        works, of_works = scope.whose(owner="owner")
+        place = PLACE.replace(OWNER, "owner")
+        parts = {**parts, **part.parts(), "work_place": place, "work_condition": works}
+        return rows(cursor, filled("services_rolled", parts), [*values, *of_works, *spark, *spark])
 
 
 def edges(cursor: duckdb.DuckDBPyConnection, scope: Scope, newest: int) -> list[Row]:

@@ -8,9 +8,8 @@ from typing import Any
 
 import duckdb
 
-from vedette.agent.query.groups import filled
 from vedette.agent.query.period import Period
-from vedette.agent.query.statements import Row, rows
+from vedette.agent.query.statements import Row, filled, rows
 
 MOST = 1_000
 NO_TRACE = "0" * 32

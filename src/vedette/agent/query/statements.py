@@ -22,3 +22,11 @@ def rows(cursor: duckdb.DuckDBPyConnection, text: str, parameters: list[Any]) ->
     result = cursor.execute(text, parameters)
     names = [column[0] for column in result.description or ()]
     return [dict(zip(names, values)) for values in result.fetchall()]
+
+
+def filled(name: str, parts: dict[str, str]) -> str:
+    """A statement with its parts put in; parts are of this program, never of a request."""
+    text = statement(name)
+    for part, sql in parts.items():
+        text = text.replace("{" + part + "}", sql)
+    return text

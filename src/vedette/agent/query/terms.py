@@ -25,6 +25,10 @@ FIELDS = {
     "kind": "kind",
     "env": "env",
 }
+QUICK = {*FIELDS, *MARKS, "status", "min", "max", "trace"}
+"""Keys of what columns of their own say."""
+NARROW = {"service", "op", "operation", "resource", "trace", *MARKS}
+"""Those that leave few spans, as a rule."""
 UNITS = {"ns": 1, "us": 1_000, "µs": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "m": 60_000_000_000}
 MOST_TERMS = 16
 MOST_CHARACTERS = 500
@@ -90,6 +94,14 @@ def condition(terms: list[Term]) -> tuple[str, list[Any]]:
             parts.append(f"NOT coalesce({sql}, false)" if term.negated else sql)
             parameters += values
     return " AND ".join(parts), parameters
+
+
+def reads_text(terms: list[Term]) -> bool:
+    """Whether most spans' whole text has to be read, because no term that is quick to see excludes most of them."""
+    used = [term for term in terms if not term.problem]
+    if any(term.key in NARROW and not term.negated for term in used):
+        return False
+    return any(term.key not in QUICK for term in used)
 
 
 def _clause(term: Term) -> tuple[str, list[Any]]:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 
 from vedette.agent.query.period import Period
 from vedette.agent.query.statements import Row, rows, statement
-from vedette.agent.query.terms import Term, condition
+from vedette.agent.query.terms import Term, condition, reads_text
 
 MOST_TRACES = 500
 END_OF_TIME = (1 << 64) - 1
+LARGEST = (1 << 62) - 1
 # How many of the newest spans to look at first: enough for a full page of ordinary traces, and 20 times quicker to
 # read than a million spans.
-WINDOW = 100_000
+WINDOWS = (100_000, 1_000_000)
+LOOK = 500_000
+"""Spans whose whole text is read for one page: ten million would take seconds. The next page goes on from there."""
+CANDIDATES = 20
+"""Spans among which a trace is looked for that the slowest of them may belong to."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,8 @@ class TracePage:
     traces: list[Row]
     before: int | None
     """Pass on as `before` to get older ones; None if there are none."""
+    below: int | None = None
+    """Pass on as `below`, too: spans from this number on have been looked at. None: from the newest on."""
 
 
 def list_traces(
@@ -34,6 +40,7 @@ def list_traces(
     limit: int = 50,
     before: int | None = None,
     period: Period | None = None,
+    below: int | None = None,
 ) -> TracePage:
     """The newest traces that have a span matching all terms.
 
@@ -42,39 +49,53 @@ def list_traces(
         limit: traces wanted, at most 500.
         before: only those whose first match started earlier than this (ns since the epoch).
         period: only matches that started in it.
+        below: only matches with a smaller number than this.
     """
     limit = max(1, min(limit, MOST_TRACES))
-    recent = before is None and (period is None or period.name != "")
-    matches = _matches(cursor, terms, max(newest - WINDOW, 0) if recent else 0, before, limit, period)
-    if len(matches) <= limit and recent and newest > WINDOW:
-        matches = _matches(cursor, terms, 0, before, limit, period)
-    page = matches[:limit]
-    traces = rows(cursor, statement("trace_summaries"), [[str(match["trace_id"]) for match in page]])
-    return TracePage(traces, page[-1]["first_match"] if len(matches) > limit else None)
-
-
-def _matches(
-    cursor: duckdb.DuckDBPyConnection,
-    terms: list[Term],
-    floor: int,
-    before: int | None,
-    limit: int,
-    period: Period | None,
-) -> list[Row]:
-    """One more than `limit`, to know whether there is a next page."""
     where, values = condition(terms)
     if period is not None:
         where, values = f"{where} AND start >= ? AND start < ?", [*values, period.start, period.end]
-    text = statement("matching_traces").replace("{condition}", where)
-    parameters: list[Any] = [floor, *values, END_OF_TIME if before is None else before, limit + 1]
-    return rows(cursor, text, parameters)
+    recent = before is None and below is None and (period is None or period.name != "")
+    top = _top(cursor, newest if below is None else below - 1, None if recent else period)
+    bottom = max(top - LOOK, 0) if reads_text(terms) else 0
+    text, found = statement("matching_traces").replace("{condition}", where), list[Row]()
+    for floor in _floors(top, bottom, recent):
+        found = rows(cursor, text, [floor, top, *values, END_OF_TIME if before is None else before, limit + 1])
+        if len(found) > limit:
+            break
+    traces = rows(cursor, statement("trace_summaries"), [[str(match["trace_id"]) for match in found[:limit]]])
+    if len(found) > limit:
+        return TracePage(traces, found[limit - 1]["first_match"], below)
+    return TracePage(traces, None, bottom + 1 if bottom else None)
+
+
+def _floors(top: int, bottom: int, recent: bool) -> list[int]:
+    """Below which numbers not to look: the first that leaves enough traces does."""
+    windows = [top - window for window in WINDOWS if top - window > bottom] if recent else []
+    return [*windows, bottom]
+
+
+def _top(cursor: duckdb.DuckDBPyConnection, top: int, period: Period | None) -> int:
+    """The number to look down from: that of a period's newest span, if it is long over."""
+    if period is None:
+        return top
+    found = rows(cursor, "SELECT max(seq) AS top FROM spans WHERE start >= ? AND start < ?", [period.start, period.end])
+    return min(top, found[0]["top"] or 0)
 
 
 def slowest_traces(cursor: duckdb.DuckDBPyConnection, terms: list[Term], period: Period, limit: int = 50) -> list[Row]:
-    """The traces of a period with the longest spans that match all terms, slowest first; at most 500."""
+    """The traces of a period with the longest spans that match all terms, slowest first; at most 500.
+
+    Where the whole text of spans has to be read, only the newest 500,000 of the period are looked at.
+    """
     where, values = condition(terms)
-    text = statement("slowest_traces").replace("{condition}", f"start >= ? AND start < ? AND {where}")
-    found = rows(cursor, text, [period.start, period.end, *values, max(1, min(limit, MOST_TRACES))])
+    floor = max(_top(cursor, END_OF_TIME, period) - LOOK, 0) if reads_text(terms) else 0
+    most = max(1, min(limit, MOST_TRACES))
+    text = statement("slowest_traces").replace("{condition}", f"start >= ? AND start < ? AND seq > ? AND {where}")
+    for spans in (most * CANDIDATES, LARGEST):
+        found = rows(cursor, text, [period.start, period.end, floor, *values, spans, most])
+        if len(found) == most or sum(row["spans"] for row in found) < spans:
+            break
     order = [str(row["trace_id"]).replace("-", "") for row in found]
     by_id = {row["trace_id"]: row for row in rows(cursor, statement("trace_summaries"), [order])}
     return [by_id[trace_id] for trace_id in order if trace_id in by_id]

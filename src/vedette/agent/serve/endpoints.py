@@ -108,9 +108,10 @@ def _traces(asked: Asked) -> dict[str, Any]:
     problems = {term.text: term.problem for term in terms if term.problem}
     if asked.text("sort") == "duration":
         found = slowest_traces(asked.cursor, terms, period(asked.request), limit)
-        return {"traces": found, "before": None, "problems": problems}
-    page = list_traces(asked.cursor, terms, asked.context.writer.seq, limit, before)
-    return {"traces": page.traces, "before": page.before, "problems": problems}
+        return {"traces": found, "before": None, "below": None, "problems": problems}
+    below = number(asked.request, "below")
+    page = list_traces(asked.cursor, terms, asked.context.writer.seq, limit, before, below=below)
+    return {"traces": page.traces, "before": page.before, "below": page.below, "problems": problems}
 
 
 def _trace(asked: Asked) -> dict[str, Any] | None:
@@ -225,10 +226,11 @@ ALL: tuple[Endpoint, ...] = (
             Parameter("q", "search: words, `service:`, `error`, `attack`, `min:10ms`, any attribute", TEXT),
             Parameter("limit", "how many, at most 500 (default 50)", WHOLE),
             Parameter("before", "`before` of the answer before, for older ones", WHOLE),
+            Parameter("below", "`below` of the answer before: text is looked for in 500,000 spans at a time", WHOLE),
             Parameter("sort", "`duration`: the slowest of a period instead", {"type": "string", "enum": ["duration"]}),
             *PERIOD,
         ),
-        made_of(traces=many(named("TraceSummary")), before=maybe(WHOLE), problems=TEXTS),
+        made_of(traces=many(named("TraceSummary")), before=maybe(WHOLE), below=maybe(WHOLE), problems=TEXTS),
         _traces,
     ),
     Endpoint("/api/trace/{trace_id}", "trace", "One trace: its spans in reading order.", (), named("Trace"), _trace),

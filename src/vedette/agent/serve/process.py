@@ -28,6 +28,7 @@ from vedette.agent.serve.running import noted
 from vedette.agent.serve.sockets import CannotListen, free_port, listen, listen_on_path, port_of
 from vedette.agent.serve.token import token_of
 from vedette.agent.store import Database, StoreError, Writer
+from vedette.agent.store.roller import Roller
 
 __all__ = ["CannotListen", "run"]
 
@@ -107,9 +108,10 @@ def run(options: Options, ready: Callable[[Options], None]) -> Counters:
         stack.callback(writer.stop)
         forwarder.start()
         writer.start()
-        keeper = Keeper(context.book, database, writer)
-        keeper.start()
-        stack.callback(keeper.stop)
+        roller, keeper = Roller(database, writer), Keeper(context.book, database, writer)
+        for worker in (roller, keeper):
+            worker.start()
+            stack.callback(worker.stop)
         _serve(context, Intake(writer, counters, options.limits, senders, forwarder), sockets, ready)
     return counters
 

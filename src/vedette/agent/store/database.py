@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from vedette.agent.options import default_data_folder
+from vedette.agent.store.rollups import Rollups, begin_anew
 
 FILE = "traces.duckdb"
 # External access goes off last: nothing in a query may read files or load extensions, whatever is typed into a page.
@@ -37,6 +38,8 @@ class Database:
         self.path = None if folder is None else folder / FILE
         if folder is not None:
             _make_folder(folder)
+        self.rollups = Rollups()
+        """Figures made of its spans."""
         self._settings = {"threads": "2", "memory_limit": memory_limit}
         self._connection = self._open()
 
@@ -67,6 +70,7 @@ class Database:
         try:
             connection = duckdb.connect(target, config=dict(self._settings))
             migrate(connection)
+            begin_anew(connection)
             for statement in SAFETY:
                 connection.execute(statement)
         except (duckdb.Error, UnicodeDecodeError) as error:

@@ -45,3 +45,5 @@ PEER = f"coalesce({_TOLD}[1], {_TOLD}[2] || coalesce(':' || {_TOLD}[3], ''), ser
 METHOD = f"coalesce({_TOLD}[4], name)"
 ENTRY = f"({REQUESTS} OR {JOBS})"
 """What begins a service's part of a trace."""
+ENTRY_WORK = "(is_request OR is_job)"
+"""The same of a row of `works`."""

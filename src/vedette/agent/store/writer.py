@@ -179,7 +179,9 @@ class Writer:
 
     def _sweep(self) -> None:
         try:
-            for reason, count in sweep(self._cursor, self._retention, self._database.path is None).items():
+            database = self._database
+            removed = sweep(self._cursor, self._retention, database.path is None, database.rollups)
+            for reason, count in removed.items():
                 self._counters.add(f"expired.{reason}", count)
         except Exception as error:  # a failed clean-up is tried again later
             self._complain(error)

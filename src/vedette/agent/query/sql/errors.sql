@@ -1,28 +1,8 @@
--- Failed spans in groups of the same failure: what numbers, addresses and quoted texts differ in is one failure.
-WITH failed AS (
-    SELECT
-        replace(trace_id::VARCHAR, '-', '') AS trace_id, start, name, resource, status, {owner} AS owner,
-        coalesce(
-            nullif(json_extract_string(nullif(failure, ''), '$.type'), ''),
-            nullif(json_extract_string(attributes, '$."error.type"'), ''),
-            CASE WHEN status <> '' THEN 'Status ' || status ELSE 'Error' END
-        ) AS type,
-        coalesce(
-            nullif(json_extract_string(nullif(failure, ''), '$.message'), ''),
-            nullif(json_extract_string(attributes, '$."error.message"'), ''), 'in ' || resource
-        ) AS message
-    FROM spans
-    -- What protection refused is an attack, and listed there.
-    WHERE error AND {condition} AND NOT contains(failure, 'vedette.operations.operation.Refusal')
-),
-named AS (
-    SELECT
-        *,
-        left(md5(concat_ws(
-            chr(31), owner, type,
-            left(regexp_replace(message, '0x[0-9a-fA-F]+|[0-9]+|''[^'']*''|"[^"]*"', '?', 'g'), 300)
-        )), 16) AS fingerprint
-    FROM failed
+-- Failed spans in groups of the same failure: those that were read in the background, and those that came since.
+WITH told AS (
+    SELECT * FROM failures
+    UNION ALL
+    {failed}
 )
 SELECT
     fingerprint,
@@ -35,12 +15,12 @@ SELECT
     count(*) AS spans,
     min(start) AS first,
     max(start) AS last,
-    arg_max(trace_id, start) AS trace_id,
-    list(DISTINCT trace_id)[:100] AS all_traces,
+    replace(arg_max(trace_id, start)::VARCHAR, '-', '') AS trace_id,
+    list_transform(arg_max(trace_id, start, 100), lambda one: replace(one::VARCHAR, '-', '')) AS all_traces,
     histogram((start - ?::UBIGINT) // ?::UBIGINT) AS buckets,
     count(*) OVER () AS groups
-FROM named
-WHERE ? = '' OR fingerprint = ?
+FROM told
+WHERE {condition} AND (? = '' OR fingerprint = ?)
 GROUP BY fingerprint
 ORDER BY {order} DESC, fingerprint
 LIMIT ? OFFSET ?

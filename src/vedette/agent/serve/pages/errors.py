@@ -62,7 +62,7 @@ def _details(cursor: duckdb.DuckDBPyConnection, view: View, fingerprint: str) ->
     found = errors(cursor, view.scope, fingerprint=fingerprint)
     if not found:
         return None
-    ids = found[0]["all_traces"][:FEW]
+    ids = list(dict.fromkeys(found[0]["all_traces"]))[:FEW]
     traces = rows(cursor, statement("trace_summaries"), [ids])
     said = failure_of(cursor, found[0]["trace_id"], found[0]["type"], found[0]["message"])
     return {

@@ -42,18 +42,19 @@ def routes(shell: Shell) -> list[Route]:
 
 async def _listing(shell: Shell, request: Request, seq: int) -> dict[str, Any]:
     search = request.query_params.get("q", "").strip()
-    before, terms = number(request, "before"), parse(search)
+    before, below, terms = number(request, "before"), number(request, "below"), parse(search)
     # A number of another panel leads here with its period.
     limits = {name: request.query_params[name] for name in ("t", "from", "to") if name in request.query_params}
     when = period(request) if limits else None
-    page = await shell.ask(partial(list_traces, terms=terms, newest=seq, limit=live.PAGE, before=before, period=when))
-    charted = before is None and when is None
+    wanted = partial(list_traces, terms=terms, newest=seq, limit=live.PAGE, before=before, period=when, below=below)
+    page = await shell.ask(wanted)
+    charted = before is None and below is None and when is None
     rate = await shell.ask(partial(activity, terms=terms, newest=seq)) if charted else None
     return {
         **live.listing(page, search, limits),
         "q": search,
         "since": seq,
-        "newest": before is None,
+        "newest": before is None and below is None,
         "poll": live.address(search, since=seq, **limits),
         "first": live.address(search, **limits),
         "period": when,

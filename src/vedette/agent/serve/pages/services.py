@@ -23,7 +23,7 @@ from vedette.agent.serve.pages.errors import failure
 from vedette.agent.serve.pages.work import KINDS, line
 from vedette.agent.serve.shell import Shell
 from vedette.agent.serve.view import View, read, service_path
-from vedette.agent.store.work import ENTRY
+from vedette.agent.store.work import ENTRY, ENTRY_WORK
 
 PARTS = ("endpoints", "jobs", "queries", "outgoing", "errors")
 SHOWN = 8
@@ -93,7 +93,7 @@ def _row(row: Row, view: View) -> dict[str, Any]:
 
 def _service(cursor: duckdb.DuckDBPyConnection, view: View) -> dict[str, Any]:
     found = next((row for row in services(cursor, view.scope) if row["service"] == view.service), None)
-    over_time = series(cursor, view.scope, ENTRY, "service = ?", values=[view.service])
+    over_time = series(cursor, view.scope, f"{ENTRY} AND service = ?", ENTRY_WORK + " AND service = ?", [view.service])
     return {
         "name": view.service,
         "colour": units.colour(view.service),

@@ -16,7 +16,6 @@ from vedette.agent.panels.rates import charts, figures, share
 from vedette.agent.panels.searches import terms
 from vedette.agent.panels.statement import laid_out
 from vedette.agent.query.groups import CALLS, ENDPOINTS, PAGE, STATEMENTS, WORK, Kind, callers, group, groups, repeats
-from vedette.agent.query.scope import Scope
 from vedette.agent.query.series import series
 from vedette.agent.query.statements import Row
 from vedette.agent.query.terms import parse
@@ -118,14 +117,14 @@ def _details(cursor: duckdb.DuckDBPyConnection, kind: Kind, view: View, row: Row
         "kind": kind.name,
         "row": found,
         "sql": laid_out(row["resource"]) if kind is STATEMENTS and row.get("type") == "sql" else [],
-        "charts": charts(series(cursor, view.scope, condition, values=wanted)),
-        "callers": [_caller(caller, view) for caller in _callers(cursor, kind, view.scope, view.given)],
+        "charts": charts(series(cursor, view.scope, condition, kind.one_work, wanted)),
+        "callers": [_caller(caller, view) for caller in _callers(cursor, kind, view, newest)],
         "lists": {name: _traces(cursor, search, newest, view) for name, search in traces.items()},
     }
 
 
-def _callers(cursor: duckdb.DuckDBPyConnection, kind: Kind, scope: Scope, given: dict[str, str]) -> list[Row]:
-    return callers(cursor, kind, scope, given) if kind in (STATEMENTS, CALLS) else []
+def _callers(cursor: duckdb.DuckDBPyConnection, kind: Kind, view: View, newest: int) -> list[Row]:
+    return callers(cursor, kind, view.scope, view.given, newest) if kind in (STATEMENTS, CALLS) else []
 
 
 def _caller(row: Row, view: View) -> dict[str, Any]:
