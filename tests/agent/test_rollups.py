@@ -11,6 +11,7 @@ import pytest
 from tests.agent.made import row
 from vedette.agent.counters import Counters
 from vedette.agent.options import Limits, Retention
+from vedette.agent.query.attacks import attacks
 from vedette.agent.query.errors import errors
 from vedette.agent.query.groups import CALLS, ENDPOINTS, STATEMENTS, WORK, group, groups
 from vedette.agent.query.period import between, last
@@ -103,6 +104,7 @@ def answers(cursor, scope: Scope) -> dict:
             assert same is not None
             assert (same["calls"], same["total"]) == (one["calls"], one["total"])
     found["services"] = services(cursor, scope)
+    found["attacks"] = attacks(cursor, scope)
     return found
 
 
@@ -182,7 +184,7 @@ def test_what_was_removed_is_taken_away(store):
         assert store.cursor.execute("SELECT sum(calls) FROM latencies").fetchone() == (250,)
         store.keep(0)
         store.database.rollups.merge(store.cursor, 0)
-        for table in ("rollups", "latencies", "works", "failures"):
+        for table in ("rollups", "latencies", "works", "failures", "attacks"):
             assert store.cursor.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
         assert answers(store.cursor, Scope(DAY))["services"] == []
     finally:

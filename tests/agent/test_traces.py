@@ -6,7 +6,7 @@ import time
 
 from tests.agent.made import row
 from vedette.agent.query import trace, traces
-from vedette.agent.query.trace import arrange, own_time
+from vedette.agent.query.trace import arrange
 
 
 def span(number, parent=0, start=0, duration=10, name="s"):
@@ -50,7 +50,7 @@ def test_a_trace_as_deep_as_it_is_long_is_arranged():
 
 def test_own_time_is_what_no_child_covers():
     parent = arrange([span(1, duration=100), span(2, 1, 10, 30), span(3, 1, 20, 40), span(4, 1, 90, 50)])[0]
-    assert own_time(parent) == 100 - 50 - 10
+    assert parent.own == 100 - 50 - 10
 
 
 def test_a_trace_is_summed_up_by_its_root_and_all_its_spans(agent):

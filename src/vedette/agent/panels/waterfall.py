@@ -7,7 +7,7 @@ from typing import Any
 from vedette.agent.panels import units
 from vedette.agent.query.critical import critical_path
 from vedette.agent.query.hints import Hint, hints
-from vedette.agent.query.trace import Node, Trace, own_time
+from vedette.agent.query.trace import Node, Trace
 
 ERROR, ATTACK, BLOCKED, ORPHAN = 1, 2, 4, 8
 """Bits of a span's marks."""
@@ -56,7 +56,7 @@ def _services(trace: Trace) -> list[dict[str, Any]]:
     for node in trace.nodes:
         name = node.span["service"]
         counts[name] = counts.get(name, 0) + 1
-        times[name] = times.get(name, 0) + own_time(node)
+        times[name] = times.get(name, 0) + node.own
     return [
         {"name": name, "colour": units.colour(name), "spans": count, "own": units.duration(times[name])}
         for name, count in counts.items()
@@ -84,7 +84,7 @@ def _data(trace: Trace) -> dict[str, Any]:
         "resource": [_resource(node) for node in nodes],
         "from": [node.span["start"] - trace.start for node in nodes],
         "took": [node.span["duration"] for node in nodes],
-        "own": [own_time(node) for node in nodes],
+        "own": [node.own for node in nodes],
         "marks": [_bits(node) for node in nodes],
         "critical": [[place[id(s.node)], s.start - trace.start, s.end - s.start] for s in critical_path(root)],
     }

@@ -7,7 +7,9 @@ import json
 import duckdb
 
 from vedette.agent.query.scope import Scope
-from vedette.agent.query.statements import Row, filled, rows
+from vedette.agent.query.statements import LAST, Row, filled, rows, whole
+from vedette.agent.store.attacks import ATTACKED
+from vedette.agent.store.rollups import progress
 
 MOST = 2_000
 """Newest attacks of a period that are looked at: what a finding says is read one by one."""
@@ -15,8 +17,10 @@ MOST = 2_000
 
 def attacks(cursor: duckdb.DuckDBPyConnection, scope: Scope) -> list[Row]:
     """The newest 2,000 in the scope."""
-    where, values = scope.condition()
-    found = rows(cursor, filled("attacks", {"condition": where}), [*values, MOST])
+    where, values = scope.condition(owner="owner")
+    with whole(cursor):
+        text = filled("attacks", {"attacked": ATTACKED, "condition": where})
+        found = rows(cursor, text, [progress(cursor), LAST, *values, MOST])
     for span in found:
         span["attributes"] = json.loads(span["attributes"] or "{}")
         span["structures"] = json.loads(span["structures"] or "{}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from vedette.agent.query.trace import Trace, own_time
+from vedette.agent.query.trace import Trace
 
 MOST = 400
 """Lines."""
@@ -51,7 +51,7 @@ def _add(lines: dict[tuple[tuple[str, str, str], ...], Line], trace: Trace, side
         line = lines.setdefault(tuple(above), Line(tuple(above)))
         line.counts[side] += 1
         line.times[side] += int(span["duration"])
-        line.own[side] += own_time(node)
+        line.own[side] += node.own
         line.errors[side] += bool(span["error"])
 
 

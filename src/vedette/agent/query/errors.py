@@ -7,11 +7,10 @@ import duckdb
 from vedette.agent.query.groups import PAGE
 from vedette.agent.query.scope import Scope
 from vedette.agent.query.series import SPARKS, size_of
-from vedette.agent.query.statements import Row, filled, rows
+from vedette.agent.query.statements import LAST, Row, filled, rows, whole
 from vedette.agent.store.failures import FAILED
 from vedette.agent.store.rollups import progress
 
-LAST = (1 << 64) - 1
 ORDERS = {"last": "last", "traces": "traces", "first": "first"}
 
 
@@ -26,11 +25,8 @@ def errors(
     """
     where, values = scope.condition(owner="owner")
     spark = [scope.period.start, size_of(scope.period, SPARKS)]
-    cursor.begin()
-    try:
+    with whole(cursor):
         done = progress(cursor)
         text = filled("errors", {"failed": FAILED, "condition": where, "order": ORDERS.get(order, "last")})
         wanted = [done, LAST, *spark, *values, fingerprint, fingerprint, PAGE, (page - 1) * PAGE]
         return rows(cursor, text, wanted)
-    finally:
-        cursor.rollback()  # nothing was changed

@@ -7,7 +7,7 @@ from typing import Any
 
 from vedette.agent.query.critical import critical_path
 from vedette.agent.query.hints import Hint, hints
-from vedette.agent.query.trace import Node, Trace, own_time
+from vedette.agent.query.trace import Node, Trace
 
 MOST = 10
 """Items of each list."""
@@ -17,7 +17,7 @@ def explain(trace: Trace) -> dict[str, Any]:
     """`summary` and `hints` as sentences; `critical_path`, `slowest` (by own time), `errors`, `attacks`, `by_service`.
     Times are nanoseconds.
     """
-    own = {id(node): own_time(node) for node in trace.nodes}
+    own = {id(node): node.own for node in trace.nodes}
     slowest = sorted(trace.nodes, key=lambda node: -own[id(node)])[:MOST]
     by_service: Counter[str] = Counter()
     for node in trace.nodes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from vedette.agent.query.trace import Node, Trace, own_time
+from vedette.agent.query.trace import Node, Trace
 from vedette.agent.store.work import STORES
 
 LOOP = 5
@@ -75,7 +75,7 @@ def _in_turn(trace: Trace) -> Iterator[Hint]:
 
 def _unseen(trace: Trace) -> Iterator[Hint]:
     for node in trace.nodes[:200]:
-        own = own_time(node)
+        own = node.own
         if node.children and own >= UNSEEN_LEAST and own >= UNSEEN_SHARE * trace.duration:
             yield Hint("unseen", node, 1, own)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from vedette.agent.query.period import Period
-from vedette.agent.query.statements import rows, statement
+from vedette.agent.query.statements import rows, statement, whole
 from vedette.agent.store.rollups import BUCKET, GROWTH, SLOT, progress
 
 LEAST = 8 * SLOT
@@ -50,11 +50,8 @@ class Rolled:
 @contextlib.contextmanager
 def rolled(cursor: duckdb.DuckDBPyConnection, period: Period) -> Iterator[Rolled | None]:
     """The part that can be read from figures; None if there is none. What is read in the block fits together."""
-    cursor.begin()
-    try:
+    with whole(cursor):
         yield _rolled(cursor, period)
-    finally:
-        cursor.rollback()  # nothing was changed
 
 
 def _rolled(cursor: duckdb.DuckDBPyConnection, period: Period) -> Rolled | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -9,12 +11,24 @@ from typing import Any
 import duckdb
 
 Row = dict[str, Any]
+LAST = (1 << 64) - 1
+"""No span has a greater number."""
 
 
 @cache
 def statement(name: str) -> str:
     """The text of `sql/<name>.sql`."""
     return (resources.files("vedette.agent.query") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@contextlib.contextmanager
+def whole(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """What is read in the block fits together, whatever is stored meanwhile."""
+    cursor.begin()
+    try:
+        yield
+    finally:
+        cursor.rollback()  # nothing was changed
 
 
 def rows(cursor: duckdb.DuckDBPyConnection, text: str, parameters: list[Any]) -> list[Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -27,6 +28,18 @@ class Node:
     """It names a parent that is not here: in another process that has not sent it, or never will."""
     children: list[Node] = field(default_factory=list)
     descendants: int = 0
+
+    @cached_property
+    def own(self) -> int:
+        """Nanoseconds in which none of its children was at work."""
+        start, end = self.span["start"], self.span["start"] + self.span["duration"]
+        covered, reached = 0, start
+        for child in sorted(self.children, key=lambda c: int(c.span["start"])):
+            first = max(reached, min(child.span["start"], end))
+            last = max(first, min(child.span["start"] + child.span["duration"], end))
+            covered += last - first
+            reached = max(reached, last)
+        return int(end - start - covered)
 
 
 @dataclass(frozen=True)
@@ -55,7 +68,7 @@ def find_trace(cursor: duckdb.DuckDBPyConnection, trace_id: str, full: bool = Fa
     if not spans:
         return None
     cut = len(spans) > MOST_SPANS or (full and spans[-1]["process"] is None)
-    spans = [_decoded(span) for span in spans[:MOST_SPANS]]
+    spans = _decoded_all(spans[:MOST_SPANS])
     start = min(span["start"] for span in spans)
     end = max(span["start"] + span["duration"] for span in spans)
     return Trace(trace_id.rjust(32, "0"), arrange(spans), start, end - start, cut)
@@ -78,10 +91,23 @@ def failure_of(cursor: duckdb.DuckDBPyConnection, trace_id: str, kind: str, mess
     return max(same or said, key=lambda failure: len(str(failure.get("stack", ""))), default={})
 
 
+def _decoded_all(spans: list[Row]) -> list[Row]:
+    """Spans of a process say the same of it: that is read once."""
+    known: dict[str, Any] = {}
+    for span in spans:
+        process = span.get("process")
+        if process:
+            span["process"] = known.get(process) or known.setdefault(process, json.loads(process))
+        _decoded(span)
+    return spans
+
+
 def _decoded(span: Row) -> Row:
     if "attributes" in span:
-        span.update({column: json.loads(span[column] or "[]") for column in LISTS})
-        span.update({column: json.loads(span[column] or "{}") for column in OBJECTS})
+        span.update({column: json.loads(span[column]) if span[column] else [] for column in LISTS})
+        for column in OBJECTS:
+            if not isinstance(span[column], dict):
+                span[column] = json.loads(span[column]) if span[column] else {}
     return span
 
 
@@ -138,18 +164,6 @@ def _count_descendants(order: list[Node]) -> None:
         ancestors.append(node)
     for node in reversed(order):
         node.descendants += sum(child.descendants for child in node.children if child.depth == node.depth + 1)
-
-
-def own_time(node: Node) -> int:
-    """Nanoseconds in which none of the span's children was at work."""
-    start, end = node.span["start"], node.span["start"] + node.span["duration"]
-    covered, reached = 0, start
-    for child in sorted(node.children, key=lambda c: int(c.span["start"])):
-        first = max(reached, min(child.span["start"], end))
-        last = max(first, min(child.span["start"] + child.span["duration"], end))
-        covered += last - first
-        reached = max(reached, last)
-    return int(end - start - covered)
 
 
 def as_json(trace: Trace) -> dict[str, Any]:

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 import duckdb
 
 from vedette.agent.query.period import Period
-from vedette.agent.query.statements import Row, rows, statement
+from vedette.agent.query.statements import Row, filled, rows, statement
 from vedette.agent.query.terms import Term, condition, reads_text
 
 MOST_TRACES = 500
 END_OF_TIME = (1 << 64) - 1
-LARGEST = (1 << 62) - 1
 # How many of the newest spans to look at first: enough for a full page of ordinary traces, and 20 times quicker to
 # read than a million spans.
 WINDOWS = (100_000, 1_000_000)
 LOOK = 500_000
 """Spans whose whole text is read for one page: ten million would take seconds. The next page goes on from there."""
-CANDIDATES = 20
-"""Spans among which a trace is looked for that the slowest of them may belong to."""
+CANDIDATES = (20, 1_000, 0)
+"""How many of the longest spans are looked at for each of the slowest traces; 0: all. Few are found at once."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +90,13 @@ def slowest_traces(cursor: duckdb.DuckDBPyConnection, terms: list[Term], period:
     where, values = condition(terms)
     floor = max(_top(cursor, END_OF_TIME, period) - LOOK, 0) if reads_text(terms) else 0
     most = max(1, min(limit, MOST_TRACES))
-    text = statement("slowest_traces").replace("{condition}", f"start >= ? AND start < ? AND seq > ? AND {where}")
-    for spans in (most * CANDIDATES, LARGEST):
-        found = rows(cursor, text, [period.start, period.end, floor, *values, spans, most])
-        if len(found) == most or sum(row["spans"] for row in found) < spans:
+    limited = f"SELECT trace_id, duration FROM spans WHERE start >= ? AND start < ? AND seq > ? AND {where}"
+    wanted = [period.start, period.end, floor, *values, most]
+    found: list[Row] = []
+    for spans in CANDIDATES:  # a few traces may have them all
+        longest = f"{limited} ORDER BY duration DESC LIMIT {most * spans}" if spans else limited
+        found = rows(cursor, filled("slowest_traces", {"spans": longest}), wanted)
+        if len(found) == most or sum(row["spans"] for row in found) < most * spans:
             break
     order = [str(row["trace_id"]).replace("-", "") for row in found]
     by_id = {row["trace_id"]: row for row in rows(cursor, statement("trace_summaries"), [order])}

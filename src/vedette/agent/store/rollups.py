@@ -1,4 +1,4 @@
-"""Figures of quarters of an hour, and failures, made from the spans that were stored since the last look.
+"""Figures of quarters of an hour, failures and attacks, made from the spans that were stored since the last look.
 
 They are only ever part of an answer: spans that are not in them yet, and those of broken quarters at the ends of a
 period, are read as they are. So nothing depends on how far the work is.
@@ -10,6 +10,7 @@ import threading
 
 import duckdb
 
+from vedette.agent.store.attacks import ATTACKS
 from vedette.agent.store.failures import FAILURES
 from vedette.agent.store.work import JOBS, METHOD, OUTGOING, OWNER, PEER, QUERIES, REQUESTS
 
@@ -101,7 +102,8 @@ class Rollups:
             last = min(upto, progress(cursor))
             for first in range(max(lowest - 1, 0), last, STEP):
                 self._count(cursor, first, min(first + STEP, last), -1)
-            cursor.execute("DELETE FROM failures WHERE seq <= ?::UBIGINT", [upto])
+            for table in ("failures", "attacks"):
+                cursor.execute(f"DELETE FROM {table} WHERE seq <= ?::UBIGINT", [upto])
 
     def merge(self, cursor: duckdb.DuckDBPyConnection, least: int = LOOSE) -> None:
         """Makes one row of several, if at least so many were added since the last time."""
@@ -122,6 +124,7 @@ class Rollups:
     def _add(self, cursor: duckdb.DuckDBPyConnection, done: int, upto: int) -> None:
         self._count(cursor, done, upto, 1)
         cursor.execute(FAILURES, [done, upto])
+        cursor.execute(ATTACKS, [done, upto])
         cursor.execute("UPDATE rollups_progress SET seq = ?::UBIGINT", [upto])
 
     def _count(self, cursor: duckdb.DuckDBPyConnection, first: int, last: int, sign: int) -> None:

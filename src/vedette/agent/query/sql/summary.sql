@@ -1,8 +1,8 @@
 -- Counts of everything that is stored.
 SELECT
-    count(DISTINCT trace_id) AS traces,
+    {traces} AS traces,
     count(*) AS spans,
-    count(DISTINCT service) AS services,
+    {services} AS services,
     count(*) FILTER (WHERE attack) AS attacks,
     count(*) FILTER (WHERE blocked) AS blocked
 FROM spans

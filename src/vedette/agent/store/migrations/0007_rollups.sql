@@ -47,6 +47,25 @@ CREATE TABLE failures (
     message     VARCHAR NOT NULL,
     fingerprint VARCHAR NOT NULL  -- the same for the same failure
 );
+-- Spans with findings, with all that tells what: a text in millions of spans takes as long to reach as its neighbours do
+-- together, and attacks are few and far between.
+CREATE TABLE attacks (
+    seq        UBIGINT NOT NULL,
+    trace_id   UUID NOT NULL,
+    span_id    UBIGINT NOT NULL,
+    service    VARCHAR NOT NULL,
+    owner      VARCHAR NOT NULL,
+    env        VARCHAR NOT NULL,
+    name       VARCHAR NOT NULL,
+    resource   VARCHAR NOT NULL,
+    start      UBIGINT NOT NULL,
+    duration   UBIGINT NOT NULL,
+    status     VARCHAR NOT NULL,
+    blocked    BOOLEAN NOT NULL,
+    attributes VARCHAR NOT NULL,
+    structures VARCHAR NOT NULL,
+    events     VARCHAR NOT NULL
+);
 -- The number of the newest span that all of these have.
 CREATE TABLE rollups_progress (seq UBIGINT NOT NULL);
 INSERT INTO rollups_progress VALUES (0);
