@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
@@ -17,8 +19,8 @@ END_OF_TIME = (1 << 64) - 1
 WINDOWS = (100_000, 1_000_000)
 LOOK = 500_000
 """Spans whose whole text is read for one page: ten million would take seconds. The next page goes on from there."""
-CANDIDATES = (20, 1_000, 0)
-"""How many of the longest spans are looked at for each of the slowest traces; 0: all. Few are found at once."""
+CANDIDATES = 20
+"""How many of the longest spans belong to one of the slowest traces, as a rule."""
 
 
 @dataclass(frozen=True)
@@ -90,14 +92,25 @@ def slowest_traces(cursor: duckdb.DuckDBPyConnection, terms: list[Term], period:
     where, values = condition(terms)
     floor = max(_top(cursor, END_OF_TIME, period) - LOOK, 0) if reads_text(terms) else 0
     most = max(1, min(limit, MOST_TRACES))
-    limited = f"SELECT trace_id, duration FROM spans WHERE start >= ? AND start < ? AND seq > ? AND {where}"
-    wanted = [period.start, period.end, floor, *values, most]
+    where = f"start >= ? AND start < ? AND seq > ? AND {where}"
+    text = filled("slowest_traces", {"condition": where})
+    wanted = [period.start, period.end, floor, *values]
     found: list[Row] = []
-    for spans in CANDIDATES:  # a few traces may have them all
-        longest = f"{limited} ORDER BY duration DESC LIMIT {most * spans}" if spans else limited
-        found = rows(cursor, filled("slowest_traces", {"spans": longest}), wanted)
-        if len(found) == most or sum(row["spans"] for row in found) < most * spans:
+    for least in _bounds(cursor, where, wanted, most):
+        found = rows(cursor, text, [*wanted, least, most])
+        if len(found) == most:
             break
     order = [str(row["trace_id"]).replace("-", "") for row in found]
     by_id = {row["trace_id"]: row for row in rows(cursor, statement("trace_summaries"), [order])}
     return [by_id[trace_id] for trace_id in order if trace_id in by_id]
+
+
+def _bounds(cursor: duckdb.DuckDBPyConnection, where: str, wanted: list[Any], most: int) -> Iterator[int]:
+    """Durations (ns) above which all of the slowest traces may be found: comparing is quicker than sorting."""
+    longest = f"SELECT duration FROM spans WHERE {where} ORDER BY duration DESC LIMIT 1 OFFSET {most * CANDIDATES}"
+    found = rows(cursor, longest, wanted)
+    least = int(found[0]["duration"]) if found else 0
+    while least:
+        yield least
+        least //= 4
+    yield 0

@@ -1,6 +1,7 @@
--- Traces with their longest span, of spans that match a search.
-SELECT trace_id, max(duration) AS longest, count(*) AS spans
-FROM ({spans})
+-- Traces that have a span matching the search which took so long at least, by the longest such span.
+SELECT trace_id, max(duration) AS longest
+FROM spans
+WHERE {condition} AND duration >= ?
 GROUP BY trace_id
 ORDER BY longest DESC, trace_id
 LIMIT ?
