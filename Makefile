@@ -4,7 +4,7 @@
 #   make check     format, lints, types, generated files, layers, the stub of the native module
 #   make test      everything; make test ARGS="tests/integrations -k flask" for a part of the Python tests
 #   make demo      the demo; make demo ARGS="--seconds 10 --json"
-#   make bench     what vedette costs, beside its peers, and what its agent takes
+#   make bench     what vedette costs, beside its peers; what the agent takes, and how quickly its pages answer
 #   make matrix    integrations against versions of their libraries; ARGS="--integration flask --python 3.12"
 #   make floors    the oldest versions of a few integrations, on Python 3.9
 #   make differential   small applications under Datadog's tracer and under vedette: their spans are compared
@@ -92,6 +92,7 @@ demo: $(NATIVE)
 bench: setup
 	$(BIN)/python benchmarks/run.py $(ARGS)
 	$(if $(ARGS),,$(BIN)/python benchmarks/agent.py)
+	$(if $(ARGS),,$(BIN)/python benchmarks/pages.py)
 
 matrix: setup
 	$(BIN)/python tools/matrix.py $(ARGS)

@@ -1,7 +1,8 @@
 """How quickly the agent's pages and its API answer from a million stored spans: ``python benchmarks/pages.py``.
 
 Fills a folder with a day of a shop's traffic (`benchmarks/stored.py`), starts an agent on it, and asks every page and
-every address of the API: once as the first question of that kind, and again as the best of three. Beside the time that
+every address of the API: once as the first question of that kind, and again as the best of three. Then Chromium, if
+there is one, draws and scrolls a trace of ten thousand spans. Beside the time that
 the answer took stands the processor time that the agent spent on it: it says more on a machine that others use, too.
 ``--large`` does so with ten million spans.
 """
@@ -21,6 +22,7 @@ from urllib.parse import quote
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import browser  # noqa: E402  # found through the line above
 from benchmarks.agent import Running, agent  # noqa: E402  # found through the line above
 from benchmarks.stored import BIG_TRACE, fill  # noqa: E402
 
@@ -55,8 +57,11 @@ def main() -> int:
         data = options.keep or Path(folder)
         if not (data / "traces.duckdb").exists():
             fill(data, spans)
+        print(f"an empty agent's page  {first_page():.2f} s after the command was started")
         with agent(data, *KEPT) as running:
             answers = [measured(running, question) for question in questions(running) if options.only in question]
+            if browser.available():
+                print(told(browser.watch(f"http://{running.host}/trace/{BIG_TRACE}")))
             print(f"memory in the end {running.memory()[0]:.0f} MB, at most {running.memory()[1]:.0f} MB")
     promised = PROMISED.get(spans, PROMISED[SMALL])
     slow = [answer for answer in answers if answer.warm > promised]
@@ -146,6 +151,25 @@ def first_attack(running: Running) -> str:
     """The address of an attack."""
     found = re.search(r'"(/attacks/[0-9a-f]{32}/[^"]+)"', running.ask("/attacks?t=24h")[1].decode())
     return found.group(1).replace("&amp;", "&") if found else "/attacks"
+
+
+def first_page() -> float:
+    """Seconds from the command until a page was there, of an agent that has no data yet: the best of three."""
+    times = []
+    for _ in range(3):
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="vedette-pages-") as folder, agent(Path(folder)) as running:
+            running.ask("/")
+            times.append(time.monotonic() - began)
+    return min(times)
+
+
+def told(seen: browser.Seen) -> str:
+    """The line about the trace of ten thousand spans in a browser."""
+    return (
+        f"10,000 spans in Chromium: drawn {seen.drawn:.0f} ms after the answer ({seen.work:.0f} ms of processor time), "
+        f"scrolled at {seen.frames:.0f} frames/s ({seen.frame:.1f} ms of processor time each)"
+    )
 
 
 def measured(running: Running, question: str) -> Answer:

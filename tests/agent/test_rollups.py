@@ -129,8 +129,11 @@ def about_equal(counted: dict, read: dict) -> None:
             assert sum(one["buckets"].values()) == sum(same["buckets"].values()) == one["calls"]
 
 
-@pytest.mark.parametrize("period", PERIODS)
-@pytest.mark.parametrize("limits", [{}, {"service": "shop"}, {"env": "production"}], ids=str)
+@pytest.mark.parametrize(
+    ("period", "limits"),
+    [*((period, {}) for period in PERIODS), ("a day", {"service": "shop"}), ("three days", {"env": "production"})],
+    ids=str,
+)
 def test_they_say_the_same_as_the_spans(store, period, limits):
     scope = Scope(PERIODS[period], **limits)
     store.add(spans(1, 700))

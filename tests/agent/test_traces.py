@@ -90,10 +90,35 @@ def test_pages_follow_each_other_without_gap_or_repetition(agent):
 
 
 def test_what_is_older_than_the_first_look_is_found_too(agent, monkeypatch):
-    monkeypatch.setattr(traces, "WINDOW", 10)
+    monkeypatch.setattr(traces, "WINDOWS", (10, 20))
     agent.store([row(resource="rare"), *(row() for _ in range(50))])
     assert len(agent.traces("rare")) == 1
     assert len(agent.traces()) == 51
+
+
+def test_text_is_looked_for_step_by_step(agent, monkeypatch):
+    monkeypatch.setattr(traces, "LOOK", 20)
+    agent.store([row(attributes={"user.id": "rare"}), *(row() for _ in range(50))])
+    found = agent.client.get("/api/traces", params={"q": "user.id:rare"}).json()
+    assert (found["traces"], found["before"], found["below"]) == ([], None, 32)
+    page = agent.client.get("/", params={"q": "user.id:rare"}).text
+    assert "Look further back" in page
+    seen, below = [], found["below"]
+    while below:
+        found = agent.client.get("/api/traces", params={"q": "user.id:rare", "below": below}).json()
+        seen += found["traces"]
+        below = found["below"]
+    assert len(seen) == 1
+    # Whatever narrows the search makes it look at everything.
+    assert len(agent.traces("service:shop user.id:rare")) == 1
+
+
+def test_the_slowest_are_found_even_if_one_trace_has_them_all(agent):
+    agent.store([row(trace_id="77", duration=9_000_000_000 + n) for n in range(200)])
+    agent.store([row(duration=1_000 * n) for n in range(1, 9)])
+    found = agent.client.get("/api/traces", params={"sort": "duration", "limit": 3}).json()["traces"]
+    assert [trace["duration"] for trace in found][1:] == [8_000, 7_000]
+    assert found[0]["trace_id"].endswith("77")
 
 
 def test_the_summary_counts_everything(agent):

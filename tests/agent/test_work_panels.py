@@ -82,7 +82,7 @@ def test_queries_in_loops_are_noticed_with_their_callers(agent, cursor):
     (found,) = repeats(cursor, STATEMENTS, HOUR, agent.writer.seq).values()
     assert found["most"] == 12
     keys = {"owner": "front", "store": "sqlite", "type": "sql", "resource": shop.STATEMENT}
-    (caller,) = callers(cursor, STATEMENTS, HOUR, keys)
+    (caller,) = callers(cursor, STATEMENTS, HOUR, keys, agent.writer.seq)
     assert (caller["resource"], caller["traces"], caller["calls"], caller["most"]) == ("POST /checkout", 10, 120, 12)
 
 

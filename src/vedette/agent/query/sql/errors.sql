@@ -16,7 +16,7 @@ SELECT
     min(start) AS first,
     max(start) AS last,
     replace(arg_max(trace_id, start)::VARCHAR, '-', '') AS trace_id,
-    list_transform(arg_max(trace_id, start, 100), lambda one: replace(one::VARCHAR, '-', '')) AS all_traces,
+    [replace(one::VARCHAR, '-', '') for one in arg_max(trace_id, start, 100)] AS all_traces,
     histogram((start - ?::UBIGINT) // ?::UBIGINT) AS buckets,
     count(*) OVER () AS groups
 FROM told

@@ -80,6 +80,6 @@ sparks AS (
     )
     GROUP BY {names}
 )
-SELECT * REPLACE (list_transform(quantiles, lambda middle: least(middle, longest)) AS quantiles)
+SELECT * REPLACE ([least(middle, longest) for middle in quantiles] AS quantiles)
 FROM page JOIN sparks USING ({names})
 ORDER BY {order} DESC, {names}

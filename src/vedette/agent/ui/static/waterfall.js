@@ -2,7 +2,7 @@
 // Everything a span says gets in by textContent; places are set through the style object, which the policy allows.
 (function () {
   "use strict";
-  const ROW = 26, MARGIN = 12, ERROR = 1, ATTACK = 2, BLOCKED = 4, ORPHAN = 8, INDENT = 14, DEEPEST = 24;
+  const ROW = 26, MARGIN = 6, ERROR = 1, ATTACK = 2, BLOCKED = 4, ORPHAN = 8, INDENT = 14, DEEPEST = 24;
   const data = JSON.parse(document.getElementById("trace").textContent);
   const count = data.id.length;
   const list = document.getElementById("spans"), space = list.firstElementChild;
