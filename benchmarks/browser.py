@@ -13,9 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-sync --window-size=1440,900"
-)
+FLAGS = "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-sync --window-size=1440,900"
 PAINTED = "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 DRAWN = """
     const [page] = performance.getEntriesByType("navigation");

@@ -57,7 +57,6 @@ def main() -> int:
         data = options.keep or Path(folder)
         if not (data / "traces.duckdb").exists():
             fill(data, spans)
-        print(f"an empty agent's page  {first_page():.2f} s after the command was started")
         with agent(data, *KEPT) as running:
             answers = [measured(running, question) for question in questions(running) if options.only in question]
             if browser.available():
@@ -151,17 +150,6 @@ def first_attack(running: Running) -> str:
     """The address of an attack."""
     found = re.search(r'"(/attacks/[0-9a-f]{32}/[^"]+)"', running.ask("/attacks?t=24h")[1].decode())
     return found.group(1).replace("&amp;", "&") if found else "/attacks"
-
-
-def first_page() -> float:
-    """Seconds from the command until a page was there, of an agent that has no data yet: the best of three."""
-    times = []
-    for _ in range(3):
-        began = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="vedette-pages-") as folder, agent(Path(folder)) as running:
-            running.ask("/")
-            times.append(time.monotonic() - began)
-    return min(times)
 
 
 def told(seen: browser.Seen) -> str:
