@@ -41,7 +41,9 @@ class Agent:
             ]
         )
         self._receivers = NoBrowsers(receivers)
-        self._page = SafeHeaders(KnownHosts(NeedsToken(_page(context, intake), context.token), _hosts(context)))
+        self.page = _page(context, intake)
+        """What browsers and scripts ask."""
+        self._page = SafeHeaders(KnownHosts(NeedsToken(self.page, context.token), _hosts(context)))
         self._either = ShortHeaders(self._choose)
         self._context = context
 
