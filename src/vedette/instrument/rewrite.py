@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 _VARARGS, _VARKEYWORDS = 0x04, 0x08
 _GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
 _AWAITABLE_GENERATOR = 0x100  # what `types.coroutine` makes of a generator function
-_LINES = "co_linetable" if sys.version_info >= (3, 10) else "co_lnotab"
+_VERSION: tuple[int, ...] = sys.version_info[:2]
+_LINES = "co_linetable" if _VERSION >= (3, 10) else "co_lnotab"
 
 # The names are constants of the new code, replaced by the objects themselves: nothing is put into the
 # library's own globals.
@@ -229,10 +230,10 @@ def _one_line(size: int) -> bytes:
 
     A tree of syntax with other positions does the same, and takes three times as long in all.
     """
-    if sys.version_info >= (3, 11):  # entries of up to 8 code units: CPython's Objects/locations.md
+    if _VERSION >= (3, 11):  # entries of up to 8 code units: CPython's Objects/locations.md
         full, rest = divmod(size // 2, 8)
         return b"\xef\x00" * full + (bytes((0xE7 + rest, 0)) if rest else b"")
-    if sys.version_info >= (3, 10):  # pairs of bytes and lines to go on: PEP 626
+    if _VERSION >= (3, 10):  # pairs of bytes and lines to go on: PEP 626
         full, rest = divmod(size, 254)
         return b"\xfe\x00" * full + (bytes((rest, 0)) if rest else b"")
     return b""
