@@ -90,7 +90,9 @@ PROJECTS = (
     ), settings="test_sqlite"),
     Project("celery", "5.7.0", ("pytest-celery", "pytest-subtests", "pytest-timeout", "pytest-click", "pytest-order",
                                 "moto", "boto3", "pytz", "freezegun", "pydantic"),
-            ("t/unit/app", "t/unit/tasks", "t/unit/worker")),
+            ("t/unit/app", "t/unit/tasks", "t/unit/worker"),
+            (("t.unit.tasks.test_tasks.test_tasks::test_inherit_parent_priority_child_task",
+              "compares what is sent, to which the headers of the trace belong"),)),
     # On SQLite: what goes through engines, connections, pools and sessions; what only compiles statements or maps
     # classes does not. Left out are tests that give the processes which they start a few seconds to end.
     Project("SQLAlchemy", "2.1.9", ("aiosqlite", "greenlet"), (

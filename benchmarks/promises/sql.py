@@ -31,7 +31,8 @@ def measured(contender: Contender) -> Measured:
         reached = where(driver.server) if contender.name in driver.measured_in else None
         if reached is not None:
             environ = {"BENCH_DRIVER": name, "BENCH_WHERE": json.dumps(reached), **dict(driver.environ)}
-            found[name] = in_process(__file__, launched=True, environ=environ)(contender)["seconds"]
+            taken = in_process(__file__, launched=True, environ=environ)(contender)
+            found.update({name: seconds for seconds in taken.values()})
     return found
 
 
@@ -60,9 +61,13 @@ def timed(work: Work, statements: int) -> float:
 
 
 def measure() -> Measured:
-    """The driver that the environment names."""
+    """The driver that the environment names; nothing if it is not installed."""
     driver = DRIVERS[os.environ["BENCH_DRIVER"]]
-    work = driver.connect(json.loads(os.environ["BENCH_WHERE"]))
+    try:
+        work = driver.connect(json.loads(os.environ["BENCH_WHERE"]))
+    except ModuleNotFoundError as absent:
+        print(f"not measured: {absent}", file=sys.stderr)
+        return {}
     return {"seconds": timed(work, driver.statements)}
 
 
