@@ -105,19 +105,19 @@ def prepare(name: str, agent_port: int, build: bool) -> Contender:
             build = True
     if not done.exists() or done.read_text() != wanted:
         _install(home, *PACKAGES[name])
-        _install_what_can_be(home, drivers)
+        for driver in drivers:
+            _install_if_possible(home, driver)
         done.write_text(wanted)
     if name == "vedette" and build:
         _install_this_tree(home)
     return Contender(name, home, agent_port)
 
 
-def _install_what_can_be(home: Path, packages: tuple[str, ...]) -> None:
-    for package in packages:
-        try:
-            _install(home, package)
-        except subprocess.CalledProcessError:
-            print(f"{package} can't be installed here: it is not measured", file=sys.stderr, flush=True)
+def _install_if_possible(home: Path, package: str) -> None:
+    try:
+        _install(home, package)
+    except subprocess.CalledProcessError:
+        print(f"{package} can't be installed here: it is not measured", file=sys.stderr, flush=True)
 
 
 def _install_this_tree(home: Path) -> None:

@@ -32,7 +32,8 @@ def measured(contender: Contender) -> Measured:
         if reached is not None:
             environ = {"BENCH_DRIVER": name, "BENCH_WHERE": json.dumps(reached), **dict(driver.environ)}
             taken = in_process(__file__, launched=True, environ=environ)(contender)
-            found.update({name: seconds for seconds in taken.values()})
+            if taken:
+                found[name] = taken["seconds"]
     return found
 
 
