@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 NAME = "http.request"
 
 
+def building(call: Call) -> OutgoingRequest | None:
+    """A URL is about to be normalised."""
+    base = str(getattr(call.instance, "base_url", "")).rstrip("/")
+    return http_client.as_written(call.arg(1, "method"), call.arg(2, "url"), base)
+
+
 def sending(call: Call) -> OutgoingRequest:
     """One request, whatever transport carries it."""
     client, request = call.args[:2]
@@ -100,6 +106,7 @@ integration = Integration(
     conventions="http-client",
     options=http_client.OPTIONS,
     hooks=[
+        Around("httpx._client:BaseClient.build_request", building),
         Around("httpx._client:Client._send_single_request", sending, received),
         Around("httpx._client:AsyncClient._send_single_request", sending, received),
         Setup("httpx._client", carry_below),

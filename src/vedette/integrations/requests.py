@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 NAME = "requests.request"
 
 
+def preparing(call: Call) -> OutgoingRequest | None:
+    """A URL is about to be normalised."""
+    return http_client.as_written(call.instance.method, call.arg(1, "url"))
+
+
 def sending(call: Call) -> OutgoingRequest:
     """A prepared request goes out."""
     session, request = call.args[:2]
@@ -103,6 +108,7 @@ integration = Integration(
     service="requests",
     options=http_client.OPTIONS,
     hooks=[
+        Around("requests.models:PreparedRequest.prepare_url", preparing),
         Around("requests.sessions:Session.send", sending, received),
         Around("requests.sessions:SessionRedirectMixin.resolve_redirects", redirected),
         Setup("requests.adapters", by_heads),

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 NAME = "urllib3.request"
 
 
+def opening(call: Call) -> OutgoingRequest | None:
+    """A URL is about to be normalised, and what it asks for sent."""
+    return http_client.as_written(call.arg(1, "method"), call.arg(2, "url"))
+
+
 def sending(call: Call) -> OutgoingRequest:
     """A pool sends a request over one of its connections."""
     pool = call.instance
@@ -55,6 +60,7 @@ integration = Integration(
     service="urllib3",
     options=http_client.OPTIONS,
     hooks=[
+        Around("urllib3.poolmanager:PoolManager.urlopen", opening),
         Around("urllib3.connectionpool:HTTPConnectionPool._make_request", sending, received),
         Around("http.client:HTTPConnection.endheaders", heading),
     ],

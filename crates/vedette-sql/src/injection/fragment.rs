@@ -125,12 +125,21 @@ impl Fragment<'_> {
         for (at, token) in self.covered().iter().enumerate() {
             let text = token.text(self.sql);
             let is_clause = token.kind == Kind::Word && one_of(text, CLAUSES);
-            if is_clause && at > 0 && !clause || !is_clause && !is_name_or_number(token, text) {
+            let harmless = is_clause || is_name_or_number(token, text) || self.is_sign(at);
+            if is_clause && at > 0 && !clause || !harmless {
                 return false;
             }
             clause |= is_clause;
         }
         clause || self.is_list()
+    }
+
+    /// The sign of a number in a list: `-1, +2`.
+    fn is_sign(&self, at: usize) -> bool {
+        let behind = self.covered().get(at + 1);
+        matches!(self.text(at), "-" | "+")
+            && (at == 0 || self.text(at - 1) == ",")
+            && behind.is_some_and(|token| token.kind == Kind::Number)
     }
 
     /// Not two numbers or names side by side, but for an alias or a direction: `a, b DESC`, `1,2,3`, `users.name`.

@@ -3,6 +3,7 @@
 use vedette_sql::Needle;
 
 use crate::data::{Address, Data};
+use crate::detectors::pieces;
 use crate::evaluate::nested;
 use crate::limits::Limits;
 use crate::rules::Input;
@@ -20,6 +21,10 @@ pub(crate) struct Candidate {
 
 /// The address of the URI as it was sent.
 const URI: &str = "server.request.uri.raw";
+/// How addresses of headers end.
+const HEADERS: &str = "headers.no_cookies";
+/// Bytes of an input that is looked for in pieces, too.
+const LONGEST_IN_PIECES: usize = 512;
 /// Inputs of a request kept at most: each is looked for in everything.
 const MOST: usize = 2_048;
 /// Bytes; longer inputs are whole documents, whose parts arrive as values of their own.
@@ -93,12 +98,12 @@ fn keep(address: &Address, text: &str, path: &[String], all: &mut Vec<Candidate>
         address: address.clone(),
         key_path: path.to_vec(),
         text: text.to_owned(),
-        forms: forms(text),
+        forms: forms(text, !address.ends_with(HEADERS)),
     });
 }
 
-/// A text as it was sent, and as an application may have made it of that.
-fn forms(text: &str) -> Vec<Needle> {
+/// A text as it was sent, and as an application may have made it of that; of headers no pieces, which they all have.
+fn forms(text: &str, with_pieces: bool) -> Vec<Needle> {
     let mut texts = vec![text.to_owned()];
     texts.extend(transforms::decoded(text));
     if text.contains('&') {
@@ -107,11 +112,20 @@ fn forms(text: &str) -> Vec<Needle> {
     if text.contains('+') {
         texts.push(transforms::url_decoded(text));
     }
+    if text.contains("\\/") {
+        texts.push(text.replace("\\/", "/"));
+    }
     if !text.is_ascii() {
         texts.extend(transforms::normalized(text));
     }
+    if texts.len() == 1 {
+        texts.extend(transforms::carried(text));
+    }
     if texts.len() > 1 {
         texts.dedup();
+    }
+    if with_pieces && text.len() <= LONGEST_IN_PIECES {
+        texts.extend(pieces::of(text).filter(|piece| !is_word(piece)).map(str::to_owned));
     }
     texts.iter().map(|text| Needle::new(text)).collect()
 }

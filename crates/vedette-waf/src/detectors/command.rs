@@ -1,8 +1,9 @@
 //! `cmdi_detector`: an input of the request decides which program runs, or what it is told beside its operands.
 //!
 //! Detects: input that is the program's path; input that is an argument and looks like an option, where no `--` came
-//! before it; input within the line that a shell is given (`sh -c`), as `shi_detector` finds it; input that is more than
-//! a value within the program that an interpreter is given (`python -c`).
+//! before it, or that was split into arguments of which one does; input within the line that a shell is given (`sh -c`),
+//! as `shi_detector` finds it; input that is more than a value within the program that an interpreter is given
+//! (`python -c`).
 //! Why it matters: the client runs programs on the server.
 //! Example: `--upload-pack=touch x` as the repository of `git clone`.
 //! Limits: a program that is named by one plain word can't be told from the application's own choice.
@@ -79,6 +80,22 @@ impl Command<'_> {
     }
 }
 
+impl Command<'_> {
+    /// The first option among arguments that the input was split into, all of them side by side.
+    fn split_into(&self, input: &str) -> Option<usize> {
+        let words: Vec<&str> = input.split_ascii_whitespace().collect();
+        if words.len() < 2 || !words.iter().any(|word| word.len() > 1 && is_option(word)) {
+            return None;
+        }
+        let are_they = |some: &[(&str, Folded)]| {
+            some.iter().zip(&words).all(|((text, _), word)| text.eq_ignore_ascii_case(word))
+        };
+        let begin = self.arguments.windows(words.len()).position(are_they)?;
+        let option = begin + words.iter().position(|word| word.len() > 1 && is_option(word))?;
+        (option < self.operands).then_some(option)
+    }
+}
+
 impl Reading for Command<'_> {
     fn injection(&self, input: &Needle) -> Option<String> {
         if let Some(found) = self.line.as_ref().and_then(|line| line.injection(input)) {
@@ -88,8 +105,8 @@ impl Reading for Command<'_> {
         if plain.len() < 2 || plain.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
             return None;
         }
-        let at = (0..self.arguments.len()).find(|at| self.is_injected(*at, plain))?;
-        Some(self.arguments[at].0.to_owned())
+        let whole = (0..self.arguments.len()).find(|at| self.is_injected(*at, plain));
+        whole.or_else(|| self.split_into(plain)).map(|at| self.arguments[at].0.to_owned())
     }
 }
 

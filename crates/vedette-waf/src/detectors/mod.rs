@@ -2,13 +2,14 @@
 //!
 //! Each reads what is about to be done once (a statement, a URL, a path, a command), and is then asked of every input
 //! whether it changed the structure of it. Input is looked for as it was sent and as the application may have decoded
-//! it, without regard to case and runs of blanks. What the application cut or joined otherwise is not found.
+//! it, or cut it into pieces, without regard to case and runs of blanks. What it joined otherwise is not found.
 
 pub(crate) mod candidates;
 mod command;
 mod document;
 mod host;
 mod path;
+mod pieces;
 mod shell;
 mod sql;
 mod url;

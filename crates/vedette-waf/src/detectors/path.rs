@@ -64,16 +64,20 @@ impl Path<'_> {
         self.climbs(input, start, end) || (start == 0 && is_absolute(input)) || from_root
     }
 
-    /// Whether one of the input's `..` is a whole segment of the path, and there was somewhere to climb from.
+    /// Whether the input's `..`, as whole segments of the path, lead above where the input begins.
     fn climbs(&self, input: &str, start: usize, end: usize) -> bool {
         let begins = start == 0 || self.text[..start].ends_with(is_separator);
         let ends = end == self.text.len() || self.text[end..].starts_with(is_separator);
         let mut segments = input.split(is_separator).peekable();
+        let mut depth = 0;
         let mut first = true;
         while let Some(segment) = segments.next() {
             let whole = (!first || begins) && (segments.peek().is_some() || ends);
-            if segment == ".." && whole {
-                return true;
+            match segment {
+                ".." if whole && depth == 0 => return true,
+                ".." if whole => depth -= 1,
+                "" | "." if whole => {}
+                _ => depth += 1,
             }
             first = false;
         }

@@ -36,6 +36,17 @@ pub(super) fn decode_text(text: &str) -> Option<String> {
     (is_text && decoded.bytes().any(|byte| byte.is_ascii_punctuation())).then_some(decoded)
 }
 
+/// Of a text that is looked for in what an application does, where chance can do no harm: shorter ones count as well.
+pub(super) fn decode_carried(text: &str) -> Option<String> {
+    let body = text.trim_end_matches('=');
+    let plausible = body.len() >= 7 && body.len() % 4 != 1 && body.bytes().all(|byte| digit(byte).is_some());
+    if !plausible {
+        return None;
+    }
+    let decoded = String::from_utf8(bytes(body.as_bytes())).ok()?;
+    super::is_carried(&decoded).then_some(decoded)
+}
+
 fn bytes(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);
     let (mut bits, mut held) = (0u32, 0u32);

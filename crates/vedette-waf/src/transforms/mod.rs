@@ -6,6 +6,7 @@ mod comments;
 mod css;
 mod decode;
 mod full_width;
+mod hexadecimal;
 mod html;
 mod js;
 mod nulls;
@@ -22,6 +23,18 @@ use std::borrow::Cow;
 
 use crate::specials::{of_all, Specials, ALL, UPPER, WIDE};
 pub(crate) use html::decode as html_decode;
+
+/// What a text of nothing but digits of base 16 or 64 says, if that is a text with marks: for texts that are looked for
+/// in what an application does, where it says nothing by chance.
+pub(crate) fn carried(text: &str) -> Option<String> {
+    hexadecimal::decode_carried(text).or_else(|| base64::decode_carried(text))
+}
+
+/// Whether decoded bytes are a text that says more than a name.
+fn is_carried(text: &str) -> bool {
+    let is_text = text.chars().all(|letter| !letter.is_control() || matches!(letter, '\n' | '\r' | '\t'));
+    is_text && text.bytes().any(|byte| byte.is_ascii_punctuation() || byte == b' ')
+}
 
 /// A part of a query string or form as it was meant.
 pub(crate) fn url_decoded(text: &str) -> String {

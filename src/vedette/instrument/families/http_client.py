@@ -6,7 +6,7 @@ are about to be sent.
 
 from __future__ import annotations
 
-from vedette._native import RawHeaders, enclosing, inject
+from vedette._native import RawHeaders, enclosing, inject, url_parts
 from vedette.instrument.integration import option
 from vedette.operations import OutgoingRequest
 
@@ -22,6 +22,8 @@ OPTIONS = (
     option("split_by_domain", False, "Whether the host that is asked (with any unusual port) names the service."),
 )
 
+_LOST = ("..", "#", "\\", "%2e", "%2E")
+"""What clients take out of a URL, or read in another way than servers."""
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -41,6 +43,21 @@ def outgoing(
         operation.inject_into = None
     if values.get("split_by_domain") and host:
         operation.service = domain(url, host, port)
+    return operation
+
+
+def as_written(method: str, url: Any, base: str = "") -> OutgoingRequest | None:
+    """A URL as the application wrote it, for the protection: where the client will normalise it, its `..` and `#` are
+    gone afterwards. It makes no span; None if there is nothing to lose, or nobody listens.
+    """
+    if not OutgoingRequest.listeners or not isinstance(url, str):
+        return None
+    authority = url.partition("://")[2].partition("/")[0]
+    if url.isascii() and "?" not in authority and not any(mark in url for mark in _LOST):
+        return None
+    url = url if "://" in url else base + url
+    operation = OutgoingRequest(None, method, url, None, *url_parts(url)[:2])
+    operation.inject_into = None
     return operation
 
 
