@@ -12,6 +12,7 @@ from vedette.agent.panels.breaks import breakable
 from vedette.agent.panels.input_names import told
 from vedette.agent.panels.packages import packages
 from vedette.agent.panels.searches import live
+from vedette.agent.panels.stack import folded, frames
 from vedette.agent.query.terms import parse
 
 
@@ -59,3 +60,12 @@ def test_packages_are_told_by_service_with_all_versions():
     assert (shop["service"], shop["processes"], shop["on"]) == ("shop", "2 processes", ["flask"])
     assert shop["libraries"] == [{"name": "flask", "text": "3.0, 3.1"}, {"name": "Zope", "text": "1"}]
     assert shop["others"] == [{"name": "redis", "text": "too old"}]
+
+
+def test_calls_of_libraries_are_folded_and_nothing_is_lost():
+    library, own = '  File "/v/site-packages/x.py", line 1, in f\n', '  File "/app/a.py", line 2, in g\n    go()\n'
+    stack = frames("Traceback:\n" + library * 3 + own * 2 + library + "KeyError: 1\n")
+    runs = folded(stack)
+    assert [len(run) for run in runs] == [1, 3, 1, 1, 1, 1]
+    assert [frame for run in runs for frame in run] == stack
+    assert runs[2][0].code == "go()"

@@ -48,6 +48,7 @@ OWN: dict[str, tuple[str, Any]] = {
     "otel_api": ("0", False),
     "debug": ("yes", True),
     "startup_logs": ("false", False),
+    "source_lines": ("false", False),
     "api_security": ("false", False),
     "api_security_sample_delay": ("2.5", 2.5),
     "api_security_response_body": ("0", False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import NamedTuple
 
 MOST = 200
@@ -38,6 +39,15 @@ def frames(stack: str) -> list[Frame]:
         elif frame or text.strip(" ^~\t"):
             found.append(frame or Frame(text))
     return found[-MOST:]
+
+
+def folded(stack: list[Frame]) -> list[list[Frame]]:
+    """The frames in runs: calls of libraries that follow each other are one, every other frame is one of its own."""
+    runs: list[list[Frame]] = []
+    for library, group in groupby(stack, key=lambda frame: frame.library):
+        run = list(group)
+        runs += [run] if library else [[frame] for frame in run]
+    return runs
 
 
 def _frame(text: str) -> Frame | None:

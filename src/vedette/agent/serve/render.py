@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from vedette.agent.panels import units
 from vedette.agent.panels.breaks import breakable
+from vedette.agent.panels.stack import folded
 
 UI = Path(str(resources.files("vedette.agent.ui")))
 STATIC = UI / "static"
@@ -36,6 +37,7 @@ class Renderer:
             count=units.count,
             colour=units.colour,
             breakable=breakable,
+            folded=folded,
         )
 
     def page(self, template: str, values: dict[str, Any], status: int = 200) -> HTMLResponse:
