@@ -32,6 +32,13 @@ SECONDS = 75
 UNDER_WAY = ".part > .note, .plot:empty"
 """What is there only until the rest of a page has come."""
 
+MOVED = """
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (walker.nextNode()) for (const [from, to] of Object.entries(arguments[0]))
+  if (walker.currentNode.data.includes(from)) walker.currentNode.data = walker.currentNode.data.replaceAll(from, to);
+"""
+"""Takes the paths of the machine that makes the pictures out of stacks."""
+
 
 class Picture(NamedTuple):
     """One panel."""
@@ -155,6 +162,7 @@ def _take(browser: Any, page: str, options: argparse.Namespace, scheme: str, wid
             continue
         browser.get(page + _path(page, picture))
         _settle(browser, picture)
+        browser.execute_script(MOVED, {str(ROOT): "/app", sys.prefix: "/venv"})
         mark = "" if options.widths == "1440" else f"-{width}"
         _save(browser, options.out / f"{picture.name}{'-dark' if scheme == 'dark' else ''}{mark}")
 
