@@ -21,7 +21,8 @@ Measured = dict[str, float]
 class Promise:
     """One row of the table.
 
-    ``metric`` is the key under which a measurement gives it; ``by`` and ``aim`` are ratios of ours to ddtrace's. If it
+    ``metric`` is the key under which a measurement gives it; ``by`` and ``aim`` are ratios of ours to ddtrace's,
+    None where no peer is measured. If it
     is ``added``, what bare Python needs is taken off first. ``factor`` turns the measured seconds or bytes into
     ``unit``. ``most`` is a bound in that unit which ours may not pass, whatever the peer needs.
     """
@@ -29,8 +30,8 @@ class Promise:
     metric: str
     title: str
     unit: str
-    by: float
-    aim: float
+    by: float | None
+    aim: float | None
     factor: float
     added: bool = False
     most: float | None = None

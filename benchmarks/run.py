@@ -39,6 +39,7 @@ PROMISES = (
     "imports",
     "sql",
     "protected_request",
+    "protection_bounds",
 )
 CONTENDERS = ("bare", "vedette", "ddtrace", "opentelemetry")
 RESULTS = ROOT / "benchmarks" / "results" / "latest.json"

@@ -33,9 +33,12 @@ class Row:
         ratio, most = self.ratio(), self.promise.most
         if most is not None and self.figures.get(OURS, 0.0) > most:
             return "MISSED"
+        by, aim = self.promise.by, self.promise.aim
+        if by is None or aim is None:
+            return "aim" if OURS in self.figures else ""
         if ratio is None:
             return ""
-        return "aim" if ratio <= self.promise.aim else "by" if ratio <= self.promise.by else "MISSED"
+        return "aim" if ratio <= aim else "by" if ratio <= by else "MISSED"
 
     def as_json(self) -> dict[str, Any]:
         """Everything, for a file."""
@@ -74,7 +77,9 @@ def _padded(line: tuple[str, ...], widths: list[int]) -> list[str]:
 
 def _cells(row: Row) -> tuple[str, ...]:
     figures = (row.bare, *(row.figures.get(who) for who in (OURS, PEER, "opentelemetry")))
-    goals = (_fraction(row.ratio()), _fraction(row.promise.by), _fraction(row.promise.aim))
+    promise = row.promise
+    by = f"<= {promise.most:g}" if promise.by is None and promise.most is not None else _fraction(promise.by)
+    goals = (_fraction(row.ratio()), by, _fraction(promise.aim))
     return (
         row.promise.title,
         row.promise.unit,

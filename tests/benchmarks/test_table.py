@@ -45,6 +45,15 @@ def test_a_bound_counts_whatever_the_peer_needs(ours: float, judgement: str) -> 
     assert row.judgement == ("" if judgement == "aim" else "MISSED")
 
 
+def test_a_bound_of_ours_alone() -> None:
+    bounded = benchmark(Promise("seconds", "rules read", "ms", None, None, 1, most=30))
+    of_one = {"vedette": [{"seconds": 12.0}], "ddtrace": [{}]}
+    (row,) = rows(bounded, of_one)
+    assert (row.judgement, text([row]).splitlines()[1].split()[-5:]) == ("aim", ["<=", "30", "-", "aim", "-"])
+    (row,) = rows(bounded, {"vedette": [{"seconds": 31.0}]})
+    assert row.judgement == "MISSED"
+
+
 def test_a_contender_that_was_not_measured_is_a_dash() -> None:
     (row,) = rows(benchmark(PLAIN), samples("bytes", ddtrace=[100]))
     assert row.ratio() is None
