@@ -124,8 +124,8 @@ fn address(host: &str) -> Option<IpAddr> {
     }
     let parts: Vec<u64> = host.split('.').map(number).collect::<Option<_>>()?;
     let (last, leading) = parts.split_last()?;
-    let room = 8 * (4 - leading.len() as u32);
-    if leading.len() > 3 || leading.iter().any(|part| *part > 255) || (room < 64 && *last >> room != 0) {
+    let room = 8 * 4_usize.checked_sub(leading.len())?;
+    if room == 0 || leading.iter().any(|part| *part > 255) || *last >> room != 0 {
         return None;
     }
     let high = leading.iter().enumerate().map(|(at, part)| part << (24 - 8 * at)).sum::<u64>();

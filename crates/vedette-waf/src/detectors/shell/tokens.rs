@@ -45,10 +45,12 @@ impl Scan<'_> {
     fn one(&mut self) {
         let start = self.at;
         match self.bytes[start] {
-            b' ' | b'\t' | b'\r' => self.at += 1,
+            byte if is_blank(byte) => self.at += 1,
             b'\'' => self.single(),
             b'"' => self.double(),
-            b'#' if start == 0 || self.bytes[start - 1].is_ascii_whitespace() => {
+            b'#' if start == 0
+                || matches!(self.bytes[start - 1], byte if is_blank(byte) || byte == b'\n') =>
+            {
                 self.until(|byte| byte == b'\n');
                 self.add(Kind::Comment, start, true);
             }
@@ -108,7 +110,7 @@ impl Scan<'_> {
         let start = self.at;
         while self.at < self.bytes.len() {
             let byte = self.bytes[self.at];
-            if byte.is_ascii_whitespace() || matches!(byte, b'\'' | b'"') || is_operator(byte) {
+            if is_blank(byte) || matches!(byte, b'\'' | b'"') || is_operator(byte) {
                 break;
             }
             if self.substitution(self.at) > 0 {
@@ -130,6 +132,26 @@ impl Scan<'_> {
     }
 }
 
+/// What stands between words. Other white space (form feed, vertical tab) is a letter to shells.
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r')
+}
+
 fn is_operator(byte: u8) -> bool {
     matches!(byte, b';' | b'|' | b'&' | b'(' | b')' | b'<' | b'>' | b'\n')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_leads_on() {
+        for byte in 0..=127u8 {
+            let text = format!("ls {}x # y", char::from(byte));
+            let found = tokens(&text);
+            assert!(found.len() <= text.len() && found.iter().all(|token| token.start < token.end), "{byte}");
+        }
+        assert_eq!(tokens("a\u{c}b").len(), 1);
+    }
 }
