@@ -20,6 +20,7 @@ from vedette.agent.query.scope import Scope
 from vedette.agent.query.services import services
 from vedette.agent.store import Database, Writer
 from vedette.agent.store.retention import sweep
+from vedette.agent.store.roller import Roller
 from vedette.agent.store.rollups import GROWTH, SLOT, begin_anew, progress
 
 NOW = time.time_ns()
@@ -136,7 +137,7 @@ def about_equal(counted: dict, read: dict) -> None:
 )
 def test_they_say_the_same_as_the_spans(store, period, limits):
     scope = Scope(PERIODS[period], **limits)
-    store.add(spans(1, 700))
+    store.add(spans(1, 400))
     read = answers(store.cursor, scope)
     with rolled(store.cursor, scope.period) as part:
         assert part is None
@@ -146,7 +147,7 @@ def test_they_say_the_same_as_the_spans(store, period, limits):
     counted = answers(store.cursor, scope)
     assert told(counted) == told(read)
     about_equal(counted, read)
-    store.add(spans(2, 300))  # which are not counted yet
+    store.add(spans(2, 200))  # which are not counted yet
     mixed = answers(store.cursor, scope)
     store.count()
     store.database.rollups.merge(store.cursor, 0)
@@ -206,3 +207,18 @@ def test_numbers_that_begin_anew_are_counted_anew(tmp_path):
         assert progress(cursor) == 0
         begin_anew(cursor)
     database.close()
+
+
+def test_the_thread_counts_what_is_stored_and_ends_at_once(store):
+    store.add(spans(4, 200))
+    roller = Roller(store.database, store.writer)
+    roller.start()
+    try:
+        deadline = time.monotonic() + 20
+        while progress(store.cursor) < 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    finally:
+        roller.stop(20)
+    assert not roller.is_at_work
+    assert store.cursor.execute("SELECT sum(calls) FROM rollups").fetchone() == (200,)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 
+import duckdb
+
 from vedette.agent.inventory.book import Book
 from vedette.agent.store import Database, Writer
 
@@ -21,6 +23,7 @@ class Keeper:
         self._writer = writer
         self._over = threading.Event()
         self._complained = False
+        self._cursor: duckdb.DuckDBPyConnection | None = None
         self._thread = threading.Thread(target=self._run, name="vedette-inventory", daemon=True)
 
     def start(self) -> None:
@@ -31,6 +34,11 @@ class Keeper:
         """Ends it, and saves what has been learned."""
         self._over.set()
         self._thread.join(timeout)
+        cursor = self._cursor
+        if self._thread.is_alive() and cursor is not None:
+            # A thread that is at work in DuckDB when Python ends takes the process down; the rest is learned again.
+            cursor.interrupt()
+            self._thread.join(timeout)
 
     def _run(self) -> None:
         self._look(save=False)
@@ -40,11 +48,10 @@ class Keeper:
 
     def _look(self, save: bool) -> None:
         try:
-            cursor = self._database.cursor()
-            try:
-                self._book.catch_up(cursor, self._writer.seq, save)
-            finally:
-                cursor.close()
+            with self._database.cursor() as self._cursor:
+                self._book.catch_up(self._cursor, self._writer.seq, save)
+        except duckdb.InterruptException:
+            return
         except Exception as error:  # tried again at the next beat, or after the writer has opened the file anew
             if not self._complained:
                 self._complained = True

@@ -14,7 +14,12 @@ from vedette.agent.inventory.room import OF_ALL, OF_ONE
 
 READ = "SELECT service, method, route, known FROM endpoints"
 REMOVE = "DELETE FROM endpoints WHERE service = ? AND method = ? AND route = ?"
-ADD = "INSERT OR REPLACE INTO endpoints VALUES (?, ?, ?, ?, ?)"
+COLUMNS = {"service": "VARCHAR", "method": "VARCHAR", "route": "VARCHAR", "last_seen": "UBIGINT", "known": "VARCHAR"}
+# One text for all: a statement for each would take seconds where there are hundreds.
+ADD = (
+    f"INSERT OR REPLACE INTO endpoints SELECT {', '.join(f'unnest(batch.{name})' for name in COLUMNS)} "
+    f"FROM (SELECT from_json_strict(?, '{json.dumps({name: [kind] for name, kind in COLUMNS.items()})}') AS batch)"
+)
 
 
 def read(cursor: duckdb.DuckDBPyConnection) -> tuple[dict[Identity, Endpoint], int]:
@@ -44,7 +49,8 @@ def write(cursor: duckdb.DuckDBPyConnection, changed: list[Endpoint], gone: Iter
         for identity in gone:
             cursor.execute(REMOVE, list(identity))
         if changed:
-            cursor.executemany(ADD, [_row(known) for known in changed])
+            rows = {tuple(row[:3]): row for row in map(_row, changed)}
+            cursor.execute(ADD, [json.dumps(dict(zip(COLUMNS, zip(*rows.values()))))])
         cursor.execute("DELETE FROM endpoints_progress")
         cursor.execute("INSERT INTO endpoints_progress VALUES (?)", [seq])
         cursor.commit()

@@ -25,16 +25,29 @@ class Roller:
         self._writer = writer
         self._over = threading.Event()
         self._complained = False
+        self._cursor: duckdb.DuckDBPyConnection | None = None
         self._thread = threading.Thread(target=self._run, name="vedette-rollups", daemon=True)
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
 
     def start(self) -> None:
         """Starts the thread."""
         self._thread.start()
 
     def stop(self, timeout: float = 0.8) -> None:
-        """Ends it; what is left is done after the next start."""
+        """Ends it; what is left is done after the next start.
+
+        A step that goes on is broken off: a thread that is at work in DuckDB when Python ends takes the process down.
+        """
         self._over.set()
-        self._thread.join(timeout)
+        self._thread.join(timeout / 2)
+        cursor = self._cursor
+        if self._thread.is_alive() and cursor is not None:
+            cursor.interrupt()
+            self._thread.join(timeout)
 
     def _run(self) -> None:
         pause = 0.0
@@ -47,10 +60,13 @@ class Roller:
         """Does a step; whether there is more to do at once."""
         rollups = self._database.rollups
         try:
-            with self._database.cursor() as cursor:
-                left = rollups.catch_up(cursor, self._writer.seq)
-                rollups.merge(cursor)
+            with self._database.cursor() as self._cursor:
+                left = rollups.catch_up(self._cursor, self._writer.seq)
+                if not self._over.is_set():
+                    rollups.merge(self._cursor)
             return left > 0
+        except duckdb.InterruptException:
+            return False
         except duckdb.Error as error:  # tried again at the next beat, or after the writer has opened the file anew
             if not self._complained:
                 self._complained = True
