@@ -11,8 +11,10 @@ import yaml  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vedette.lifecycle.telemetry import entries
 from vedette.settings import Settings, load
 from vedette.settings.stable_file import parse
+from vedette.settings.stable_paths import stable_paths
 
 has_toml = find_spec("tomllib") or find_spec("tomli")
 needs_toml = pytest.mark.skipif(not has_toml, reason="before Python 3.11 a TOML parser has to be installed")
@@ -165,6 +167,15 @@ def test_a_broken_stable_file_is_told_and_ignored(tmp_path: Path) -> None:
     (tmp_path / "agent" / "application_monitoring.yaml").write_text("apm_configuration_default:\n  DD_ENV\n")
     settings = in_folder(tmp_path, {"DD_ENV": "dev"})
     assert (settings.env, [problem.kind for problem in settings.problems]) == ("dev", ["file"])
+
+
+def test_telemetry_tells_the_name_of_a_fleet_file(tmp_path: Path) -> None:
+    path = Path(stable_paths(str(tmp_path / "agent"))[1])
+    path.parent.mkdir(parents=True)
+    path.write_text("config_id: '12:ab'  # of the fleet\napm_configuration_default:\n  DD_ENV: prod\n")
+    told = list(entries(in_folder(tmp_path, {"DD_ENV": "dev"}), ("env",)))
+    assert [entry["origin"] for entry in told] == ["default", "env_var", "fleet_stable_config"]
+    assert [entry.get("config_id") for entry in told] == [None, None, "12:ab"]
 
 
 def test_unknown_keys_of_a_stable_file_are_skipped(tmp_path: Path) -> None:

@@ -45,7 +45,8 @@ def entries(settings: Settings, names: tuple[str, ...] = ()) -> Iterator[Entry]:
         option = OPTIONS[name]
         for origin in settings.all_origins(name):
             source = _ORIGINS.get(origin.source, origin.source)
-            yield _entry(_spelling(option), _text(sendable(option, origin.value)), source)
+            entry = _entry(_spelling(option), _text(sendable(option, origin.value)), source)
+            yield {**entry, "config_id": origin.config_id} if origin.config_id else entry
 
 
 def _others() -> Iterator[Entry]:

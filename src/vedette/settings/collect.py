@@ -50,13 +50,19 @@ class Collection:
         self.origins: dict[str, list[Origin]] = {}
         self.problems: list[Problem] = []
 
-    def variables(self, variables: Mapping[str, str], source: str, rank: int | None = None) -> None:
-        """Takes what the environment, or a file that has the same names, says. `rank` overrules the family's."""
+    def variables(
+        self, variables: Mapping[str, str], source: str, rank: int | None = None, config_id: str = ""
+    ) -> None:
+        """Takes what the environment, or a file that has the same names, says. `rank` overrules the family's.
+
+        `config_id` is the name that fleet management gave the file.
+        """
         for name, text in variables.items():
             for option, order, read in INDEX.get(name, ()):
                 if text.strip() or (option.empty and read is None):
                     raw = text if read is None else self._translated(read, name, text, variables)
-                    self.offer(option, Origin(source, name, text, raw, order if rank is None else (rank, order[1])))
+                    strength = order if rank is None else (rank, order[1])
+                    self.offer(option, Origin(source, name, text, raw, strength, config_id))
 
     def _translated(
         self, read: Callable[[str, Mapping[str, str]], object], name: str, text: str, variables: Mapping[str, str]

@@ -72,7 +72,8 @@ def _agent_files(found: Collection, directory: str | None) -> None:
         if _exists(path):
             from vedette.settings.stable_file import read  # only on hosts with a Datadog Agent
 
-            found.variables(read(path, found.problems), source, rank)
+            variables, config_id = read(path, found.problems)
+            found.variables(variables, source, rank, config_id)
 
 
 __all__ = ["OPTIONS", "load"]

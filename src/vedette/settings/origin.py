@@ -10,18 +10,26 @@ class Origin:
     """One source that has a value for an option.
 
     `source` is `default`, `local_stable_config`, `file`, `env_var`, `fleet_stable_config`, `code`, `remote_config`
-    or `calculated`; `key` the variable, or the file and key within it; `raw` what stood there; `value` what it means.
+    or `calculated`; `key` the variable, or the file and key within it; `raw` what stood there; `value` what it means;
+    `config_id` the name that fleet management gave the file, empty elsewhere.
     """
 
-    __slots__ = ("key", "order", "raw", "source", "value")
+    __slots__ = ("config_id", "key", "order", "raw", "source", "value")
 
     def __init__(
-        self, source: str, key: str, raw: object, value: object, order: tuple[int, int] = (DEFAULT, 0)
+        self,
+        source: str,
+        key: str,
+        raw: object,
+        value: object,
+        order: tuple[int, int] = (DEFAULT, 0),
+        config_id: str = "",
     ) -> None:
         self.source = source
         self.key = key
         self.raw = raw
         self.value = value
+        self.config_id = config_id
         self.order = order  # rank, then minus the position among the option's names
 
     def __repr__(self) -> str:

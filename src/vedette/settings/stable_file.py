@@ -1,7 +1,9 @@
 """Datadog's stable configuration file: options that the Datadog Agent's host sets for all applications on it.
 
-It is YAML of a simple shape, a map `apm_configuration_default` of `DD_*` names to scalars:
+It is YAML of a simple shape, a map `apm_configuration_default` of `DD_*` names to scalars, and perhaps the name that
+fleet management gave the file:
 
+    config_id: 7d1f0a3c
     apm_configuration_default:
       DD_SERVICE: shop
       DD_TRACE_SAMPLING_RULES: '[{"sample_rate": 0.5}]'
@@ -22,14 +24,23 @@ _SECTION = "apm_configuration_default"
 _LIMIT = 1024 * 1024  # bytes; a file larger than this is not configuration
 
 
-def read(path: str, problems: list[Problem]) -> dict[str, str]:
-    """The variables in the file; none, and a problem, if it can't be read."""
+def read(path: str, problems: list[Problem]) -> tuple[dict[str, str], str]:
+    """The variables in the file, and its name; none, and a problem, if it can't be read."""
     try:
         with open(path, encoding="utf-8") as file:
-            return parse(file.read(_LIMIT))
+            text = file.read(_LIMIT)
+        return parse(text), config_id(text)
     except (OSError, UnicodeDecodeError, ValueError) as error:
         problems.append(Problem("file", path, f"ignored: {error}"))
-        return {}
+        return {}, ""
+
+
+def config_id(text: str) -> str:
+    """The name that fleet management gave the file; empty if it gave none. Raises `ValueError` for a broken one."""
+    for line in text.split("\n"):
+        if line.startswith("config_id:"):
+            return _scalar(line.partition(":")[2])
+    return ""
 
 
 def parse(text: str) -> dict[str, str]:
