@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lifecycle": {*ENGINE, "instrument", "integrations", "protection", "opentelemetry", "remote"},
     "absent": set(),
     "_api": {"_native", "tracing", "lifecycle", "absent"},
-    "vedette": {"_api", "protection"},
+    "vedette": {"_api", "lifecycle", "protection", "tracing"},
     "auto": {"vedette", "settings"},
     "testing": {"_native", "lifecycle", "vedette"},
     "_launch": {"auto"},

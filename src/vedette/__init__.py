@@ -9,22 +9,9 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from vedette import protection as protection
-    from vedette._api import (
-        Context,
-        Span,
-        Tracer,
-        current_root_span,
-        current_span,
-        extract,
-        inject,
-        instrument,
-        instrument_asgi,
-        instrument_dbapi,
-        instrument_wsgi,
-        start,
-        stop,
-        tracer,
-    )
+    from vedette.lifecycle import instrument, instrument_asgi, instrument_dbapi, instrument_wsgi, start, stop
+    from vedette.tracing import Context, Span, Tracer, current_root_span, current_span, extract, inject
+    from vedette.tracing.tracer import tracer
 else:
 
     def __getattr__(name: str) -> object:
@@ -35,9 +22,9 @@ else:
             return import_module("vedette.protection")
         if name not in __all__:
             raise AttributeError(f"module 'vedette' has no attribute {name!r}")
-        from vedette import _api  # not before
+        from vedette._api import public  # not before
 
-        globals().update({public: getattr(_api, public) for public in __all__})
+        globals().update(public(__all__))
         return globals()[name]
 
 

@@ -1,8 +1,10 @@
-"""The public API: the real one, or the one that does nothing where the native module can't be loaded."""
+"""Where the public API comes from: the real one, or the one that does nothing where there is no native module."""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 try:
     # Alone in its `try`: whatever goes wrong here is the loader's (no module, another platform's, a subinterpreter),
@@ -13,44 +15,16 @@ except Exception as error:
 else:
     _native_error = None
 
-if TYPE_CHECKING or _native_error is None:
-    from vedette.lifecycle import instrument, instrument_asgi, instrument_dbapi, instrument_wsgi, start, stop
-    from vedette.tracing import Context, Span, Tracer, current_root_span, current_span, extract, inject
-    from vedette.tracing.tracer import tracer
-else:  # the application must run all the same
-    from vedette.absent import (
-        Context,
-        Span,
-        Tracer,
-        current_root_span,
-        current_span,
-        extract,
-        inject,
-        instrument,
-        instrument_asgi,
-        instrument_dbapi,
-        instrument_wsgi,
-        start,
-        stop,
-        tell,
-        tracer,
-    )
 
-    tell(_native_error)
+def public(names: Iterable[str]) -> dict[str, object]:
+    """The objects of these names, which `vedette/__init__.py` says once, for people and for type checkers."""
+    if _native_error is not None:  # the application must run all the same
+        from vedette import absent  # only then
 
-__all__ = [
-    "Context",
-    "Span",
-    "Tracer",
-    "current_root_span",
-    "current_span",
-    "extract",
-    "inject",
-    "instrument",
-    "instrument_asgi",
-    "instrument_dbapi",
-    "instrument_wsgi",
-    "start",
-    "stop",
-    "tracer",
-]
+        absent.tell(_native_error)
+        return {name: getattr(absent, name) for name in names}
+    from vedette import lifecycle, tracing  # not where the native module is absent
+    from vedette.tracing import tracer
+
+    rooms = (tracer, lifecycle, tracing)
+    return {name: next(getattr(room, name) for room in rooms if hasattr(room, name)) for name in names}
