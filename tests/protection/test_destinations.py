@@ -20,6 +20,7 @@ from flask import Flask
 from tests.integrations.web import Web, serving
 
 requests = pytest.importorskip("requests")
+urllib3 = pytest.importorskip("urllib3")
 httpx = pytest.importorskip("httpx")
 
 PUBLIC = "http://images.example.org/cat.png"
@@ -168,6 +169,7 @@ RESOLVING: dict[str, Callable[[str], int]] = {
     "httpx": lambda url: int(httpx.get(url, timeout=5).status_code),
     "aiohttp": with_aiohttp,
     "http.client": by_http_client,
+    "urllib3": lambda url: int(urllib3.PoolManager(retries=False).request("GET", url, timeout=5).status),
 }
 
 
@@ -300,3 +302,13 @@ def test_browsers_are_sent_to_no_place_of_the_inside(
     status, opened = asked(webbrowser.open, "http://169.254.169.254/latest/meta-data/")
     assert (status, opened) == ((403, []) if mode == "block" else (200, [False]))
     assert ("ssrf", mode == "block") in [(found[0], found[-1]) for found in findings()]
+
+
+@pytest.mark.parametrize("name", ["../admin", "1?admin=1#"])
+@pytest.mark.parametrize("base", ["http://api.example.org", ""])
+def test_urls_are_judged_before_clients_normalise_them(only_sinks: Any, findings: Any, name: str, base: str) -> None:
+    only_sinks("block")
+    client = httpx.Client(base_url=base, transport=httpx.MockTransport(lambda _: httpx.Response(200)))
+    begin = "/users/" if base else "http://api.example.org/users/"
+    assert asked(lambda given: int(client.get(f"{begin}{given}/profile").status_code), name) == (403, [])
+    assert [found[0] for found in findings()] == ["ssrf"]

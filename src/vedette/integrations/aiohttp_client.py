@@ -59,6 +59,7 @@ integration = Integration(
     also=["aiohttp"],
     docs="https://docs.aiohttp.org",
     conventions="http-client",
+    protection=["ssrf"],
     options=http_client.OPTIONS,
     pins={"<3.5": _OLD, "<3.9": ["yarl<1.10"]},
     hooks=[

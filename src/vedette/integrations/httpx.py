@@ -104,6 +104,7 @@ integration = Integration(
     tested=["0.18.0", "0.23.3", "0.25.2", "latest"],
     docs="https://www.python-httpx.org",
     conventions="http-client",
+    protection=["ssrf"],
     options=http_client.OPTIONS,
     hooks=[
         Around("httpx._client:BaseClient.build_request", building),

@@ -105,6 +105,7 @@ integration = Integration(
     tested=["2.8.0", "2.25.1", "2.31.0", "latest"],
     docs="https://requests.readthedocs.io",
     conventions="http-client",
+    protection=["ssrf"],
     service="requests",
     options=http_client.OPTIONS,
     hooks=[

@@ -57,6 +57,7 @@ integration = Integration(
     automatic=False,
     docs="https://urllib3.readthedocs.io",
     conventions="http-client",
+    protection=["ssrf"],
     service="urllib3",
     options=http_client.OPTIONS,
     hooks=[
