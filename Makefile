@@ -25,6 +25,8 @@ NATIVE := $(STAMPS)/native
 export VIRTUAL_ENV := $(CURDIR)/.venv
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(HOME)/.cargo/bin
 export PYO3_PYTHON := $(CURDIR)/.venv/bin/python
+# uWSGI compiles itself in several threads, of which now and then one fails to start its compiler.
+export CPUCOUNT := 1
 
 # Whose oldest versions CI tests, on the oldest CPython: one or two of each family. `make matrix` tests them all.
 FLOORS := bottle falcon flask httpx psycopg2 pymysql requests sqlite3 starlette urllib3
