@@ -18,6 +18,7 @@ import pytest
 from flask import Flask, request
 
 from tests.integrations.web import Web, serving
+from tests.protection.one_sink import asked
 
 requests = pytest.importorskip("requests")
 
@@ -47,43 +48,6 @@ CLIENTS: dict[str, Callable[[str], Any]] = {
     "requests": lambda url: requests.get(url, timeout=5).status_code,
     "urllib": lambda url: urllib.request.urlopen(url, timeout=5).status,
 }
-
-
-@pytest.fixture
-def only_sinks(protected: Any, tmp_path: Any) -> Any:
-    """Protection with the rules of sinks alone: requests get as far as the sink."""
-    import json
-
-    from vedette.protection import rule_file
-
-    with open(rule_file.DEFAULT_RULES, encoding="utf-8") as file:
-        rules = json.load(file)
-    rules["rules"] = [rule for rule in rules["rules"] if rule["tags"]["category"] == "vulnerability_trigger"]
-    path = tmp_path / "rules.json"
-    path.write_text(json.dumps(rules))
-    return lambda mode: protected(mode, protection_rules=str(path))
-
-
-def asked(sink: Callable[[str], Any], text: str, where: str = "query") -> tuple[int, list[Any]]:
-    """Status of a request whose input goes to a sink, and what came of it there."""
-    app, came = Flask("sinks"), []
-
-    @app.route("/")
-    def route() -> str:
-        given = {"query": request.args, "header": request.headers, "cookie": request.cookies}[where]
-        try:
-            came.append(sink(given["X-Name" if where == "header" else "name"]))
-        except Exception as error:
-            came.append(error)
-        return "done"
-
-    sent: dict[str, Any] = {
-        "query": {"path": f"/?name={quote(text)}"},
-        "header": {"headers": {"X-Name": text}},
-        "cookie": {"environ_overrides": {"HTTP_COOKIE": f"name={text}"}},
-    }[where]
-    answer = app.test_client(use_cookies=False).get(sent.pop("path", "/"), **sent)
-    return answer.status_code, came
 
 
 @pytest.mark.parametrize("way", FILES)

@@ -18,6 +18,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "aiopg.connection": ("aiopg",),
     "aiosqlite.core": ("aiosqlite",),
     "asyncio.base_events": ("asyncio",),
+    "asyncio.subprocess": ("subprocess",),
     "asyncmy.connection": ("asyncmy",),
     "asyncpg.connection": ("asyncpg",),
     "asyncpg.cursor": ("asyncpg",),

@@ -10,8 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_SHELL = 8
-"""Position of `shell` among the arguments of `Popen`, the instance not counted."""
+_EXECUTABLE, _SHELL = 2, 8
+"""Positions of `executable` and `shell` among the arguments of `Popen`, the instance not counted."""
 
 
 def started(call: Call) -> Command | None:
@@ -28,14 +28,36 @@ def called(call: Call) -> Command | None:
 
 def described(given: Any, call: Call, rest: tuple[Any, ...]) -> Command | None:
     """What is to be run; None if it is part of what is running already."""
-    shell = rest[_SHELL - 1] if len(rest) >= _SHELL else call.kwargs.get("shell")
+    shell = option("shell", _SHELL, call, rest)
     arguments = [given] if isinstance(given, (str, bytes)) or hasattr(given, "__fspath__") else given
     words = texts(arguments or ())
     if not words:
         return None  # what Popen itself will say
+    executable = None if shell else option("executable", _EXECUTABLE, call, rest)
+    if executable is not None:
+        words = [*(texts([executable]) or words[:1]), *words[1:]]
     command = Command("command_execution", None, words[0]) if shell else Command("command_execution", words)
     outer = enclosing(Command)
     return None if outer is not None and outer.is_same(command) else command
+
+
+def option(name: str, position: int, call: Call, rest: tuple[Any, ...]) -> Any:
+    """What `Popen` was given under a name or in a position; `rest` follows what is to be run."""
+    return rest[position - 1] if len(rest) >= position else call.kwargs.get(name)
+
+
+def awaited_line(call: Call) -> Command | None:
+    """`asyncio.create_subprocess_shell(line, ...)`: loops written in C start it without `Popen`."""
+    words = texts([call.arg(0, "cmd")])
+    return Command("command_execution", None, words[0]) if words else None
+
+
+def awaited(call: Call) -> Command | None:
+    """`asyncio.create_subprocess_exec(program, *arguments, ...)`."""
+    words = texts([call.arg(0, "program"), *call.args[1:]])
+    if words and call.kwargs.get("executable") is not None:
+        words = [*(texts([call.kwargs["executable"]]) or words[:1]), *words[1:]]
+    return Command("command_execution", words) if words else None
 
 
 def ended(call: Call, result: Any) -> None:
@@ -46,8 +68,8 @@ def ended(call: Call, result: Any) -> None:
 
 integration = Integration(
     "subprocess",
-    title="subprocess",
-    modules=["subprocess"],
+    title="subprocess, asyncio.subprocess",
+    modules=["subprocess", "asyncio"],
     docs="https://docs.python.org/3/library/subprocess.html",
     conventions="process",
     protection=["command-injection", "shell-injection"],
@@ -55,5 +77,7 @@ integration = Integration(
         Around("subprocess:run", called, ended),
         Around("subprocess:call", called, ended),
         Around("subprocess:Popen.__init__", started),
+        Around("asyncio.subprocess:create_subprocess_exec", awaited),
+        Around("asyncio.subprocess:create_subprocess_shell", awaited_line),
     ],
 )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Describe = Callable[[Call], "Operation | None"]
 
-_hooks: dict[str, Hook] = {}
+_hooks: dict[str, tuple[Hook, ...]] = {}
 """By event."""
 _state = {"on": False}
 
@@ -32,7 +32,8 @@ def listen(installed: Installed, operation: type[Operation], events: Mapping[str
     hooks = {event: installed.hook(None, describe) for event, describe in events.items()}
 
     def begin() -> None:
-        _hooks.update(hooks)
+        for event, hook in hooks.items():
+            _hooks[event] = (*_hooks.get(event, ()), hook)
         if not _state["on"]:
             _state["on"] = True
             sys.addaudithook(_heard)
@@ -42,13 +43,17 @@ def listen(installed: Installed, operation: type[Operation], events: Mapping[str
     def undo() -> None:
         operation.forget(begin)
         for event, hook in hooks.items():
-            if _hooks.get(event) is hook:
-                del _hooks[event]
+            others = tuple(other for other in _hooks.get(event, ()) if other is not hook)
+            if others:
+                _hooks[event] = others
+            else:
+                _hooks.pop(event, None)
 
     return undo
 
 
 def _heard(event: str, args: tuple[Any, ...]) -> None:
-    hook = _hooks.get(event)
-    if hook is not None:
-        hook.enter(args)
+    hooks = _hooks.get(event)
+    if hooks is not None:
+        for hook in hooks:
+            hook.enter(args)
