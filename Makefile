@@ -7,7 +7,7 @@
 #   make bench     what vedette costs, beside its peers; what the agent takes, and how quickly its pages answer
 #   make matrix    integrations against versions of their libraries; ARGS="--integration flask --python 3.12"
 #   make floors    the oldest versions of a few integrations, on Python 3.9
-#   make differential   small applications under Datadog's tracer and under vedette: their spans are compared
+#   make differential   small applications under Datadog's tracer and under vedette: their spans and findings are compared
 #   make docs      rewrites the generated files
 #   make site      the documentation as a web site in build/site
 #   make lock      the newest versions of what the development environment consists of, into requirements/lock.txt

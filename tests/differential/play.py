@@ -18,7 +18,10 @@ LAUNCHERS = {"theirs": ("ddtrace-run", "python"), "ours": ("python", "-m", "vede
 
 
 def played(app: str, tracer: str, python: Path, recorder: Recorder, places: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The spans that the recorder got. Both tracers have the same settings, by the names of the reference."""
+    """The spans that the recorder got. Both tracers have the same settings, by the names of the reference.
+
+    `places` is put into the environment, above these settings.
+    """
     recorder.clear()
     folder = Path(tempfile.mkdtemp(prefix="vedette-differential-"))  # outside of any package: it may name the service
     shutil.copytree(APPS, folder / "shop")
@@ -41,8 +44,8 @@ def played(app: str, tracer: str, python: Path, recorder: Recorder, places: Mapp
         DD_TRACE_SQLALCHEMY_ENABLED="true" if app == "sqlalchemy" else "false",
         VEDETTE_PROTECTION="off",
         VEDETTE_TRACE_DETAIL="full",
-        **places,
     )
+    environ.update(places)
     first, *rest = LAUNCHERS[tracer]
     command = [str(python.parent / first), *rest, str(folder / "shop" / f"{app}_app.py")]
     done = subprocess.run(command, env=environ, cwd=folder, capture_output=True, text=True, timeout=90, check=False)

@@ -2,7 +2,8 @@
 
 A span is a dict: ``trace_id`` (32 hex digits), ``span_id`` and ``parent_id`` (16 hex digits, all zero for none),
 ``name``, ``resource``, ``service``, ``type``, ``start`` and ``duration`` (nanoseconds), ``error``, ``meta``
-(strings), ``metrics`` (numbers), ``links``, ``events``, ``protocol``. For OTLP, ``resource`` and ``name`` are both
+(strings), ``metrics`` (numbers), ``links``, ``events``, ``protocol``,
+and from Datadog's newest protocol ``structures``. For OTLP, ``resource`` and ``name`` are both
 the span's name and ``meta`` holds every attribute.
 """
 
@@ -54,6 +55,7 @@ def _from_v04(span: Span) -> Span:
         "metrics": span.get("metrics") or {},
         "links": span.get("span_links") or [],
         "events": span.get("span_events") or [],
+        "structures": {key: _unpack(value) for key, value in (span.get("meta_struct") or {}).items()},
     }
 
 

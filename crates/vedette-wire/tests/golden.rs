@@ -80,6 +80,18 @@ fn findings_in_every_dialect() {
 }
 
 #[test]
+fn an_attack_is_an_origin_unless_there_is_one() {
+    let origins = |origin: &str| {
+        let mut chunks = cases::attack();
+        chunks.iter_mut().for_each(|chunk| chunk.origin = origin.into());
+        let body = encode(Format::DatadogV04, &chunks, &cases::process(), &Options::default());
+        let text = String::from_utf8_lossy(&body).into_owned();
+        ["_dd.origin\u{fffd}appsec", "_dd.origin\u{fffd}rum"].map(|each| text.contains(each))
+    };
+    assert_eq!((origins(""), origins("rum")), ([true, false], [false, true]));
+}
+
+#[test]
 fn no_findings_make_no_logs() {
     assert_eq!(otlp::logs::encode(&cases::chunks(), &cases::process(), true), None);
 }

@@ -45,8 +45,8 @@ EVENT = "server.business_logic."
 
 
 def of_request(operation: IncomingRequest, headers: dict[str, Any], client: str | None) -> dict[str, Any]:
-    """What is known before the body is read. Takes the cookies out of `headers`."""
-    addresses: dict[str, Any] = {METHOD: operation.method, URI: raw_uri(operation), HEADERS: headers}
+    """What is known before the body is read, but for `raw_parts`."""
+    addresses: dict[str, Any] = {METHOD: operation.method, HEADERS: headers}
     if client:
         addresses[CLIENT] = client
     return addresses
@@ -67,12 +67,13 @@ def of_message(what: str, message: Any) -> dict[str, Any]:
 
 
 def raw_parts(operation: IncomingRequest, cookies: Any) -> list[Raw]:
-    """Query string and cookies as they were sent."""
+    """Query string, cookies and the address line as they were sent; that one last, as a finding names the first place."""
     parts: list[Raw] = []
     if operation.query:
         parts.append((QUERY, "form", operation.query))
     if cookies:
         parts.append((COOKIES, "cookies", cookies if isinstance(cookies, str) else "; ".join(cookies)))
+    parts.append((URI, "text", raw_uri(operation)))
     return parts
 
 

@@ -46,7 +46,7 @@ class RequestGate(Quiet):
             headers = addresses.by_name(operation.headers)
             raw = addresses.raw_parts(operation, headers.pop("cookie", None))
             known, _ = self._parts(operation, "path_params")
-            return {**known, addresses.URI: addresses.raw_uri(operation), addresses.HEADERS: headers}, raw
+            return {**known, addresses.HEADERS: headers}, raw
 
         operation.protection = RequestState(self._policy, operation, opening)
         if operation.span is not None:

@@ -50,6 +50,8 @@ pub(super) fn tell(span: &Span, place: Place, tags: &ProcessTags, sink: &mut imp
     }
     if !place.chunk.origin.is_empty() {
         sink.text("_dd.origin", &place.chunk.origin);
+    } else if span.get(keys::APPSEC_EVENT).is_some() {
+        sink.text("_dd.origin", "appsec"); // of no other origin, an attack is its own
     }
     tell_identity(span, place.process, sink);
     for (key, name, value) in &tags.0 {
