@@ -67,7 +67,7 @@ def of_message(what: str, message: Any) -> dict[str, Any]:
 
 
 def raw_parts(operation: IncomingRequest, cookies: Any) -> list[Raw]:
-    """Query string, cookies and the address line as they were sent; that one last, as a finding names the first place."""
+    """Query string, cookies and address line as they were sent; that one last, as a finding names the first place."""
     parts: list[Raw] = []
     if operation.query:
         parts.append((QUERY, "form", operation.query))

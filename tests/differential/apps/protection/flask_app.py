@@ -1,4 +1,4 @@
-"""Flask, attacked: plays the requests of `requests.json` in their order; what they send goes into their route's sink."""
+"""Flask, attacked: plays the requests of `requests.json` in order; what they send goes into their route's sink."""
 
 import contextlib
 import io
@@ -64,6 +64,9 @@ def fetch():
     with contextlib.suppress(OSError, ValueError):
         urllib.request.urlopen(flask.request.args["url"], timeout=0.2)
     return "done"
+
+
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 
 
 def play(client, name, path="/page", method="GET", headers=None, cookie=None, files=None, **body):
