@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar, final
 
 __all__ = [
     "Call",
+    "CasedHeaders",
     "Context",
     "Facts",
     "Hook",
@@ -579,10 +580,24 @@ class RawHeaders:
     def __setitem__(self, name: str, value: str, /) -> None:
         """Puts a header at the end, in the place of all of that name."""
 
-def inject(headers: MutableMapping[str, str] | RawHeaders, span: Span) -> None:
+@final
+class CasedHeaders:
+    """Headers as Requests keeps them, as a mapping that takes headers."""
+
+    def __new__(cls, dict: dict[str, tuple[str, str]]) -> CasedHeaders:
+        """`dict` has names in lower case, and for each the name as it is spelled and the value."""
+    def __setitem__(self, name: str, value: str, /) -> None:
+        """Puts a header in the place of the one of that name."""
+
+def inject(
+    headers: MutableMapping[str, str] | RawHeaders,
+    span: Span,
+    shown: MutableMapping[str, str] | RawHeaders | CasedHeaders | None = None,
+) -> None:
     """Writes the trace context of `span` into a mapping of headers. Nothing is raised, also by a mapping that refuses.
 
-    Formats are those of the setting `propagation_style_inject`. The sampling decision is made now if it was not.
+    Those that are `shown` to users for what goes out get it too. Formats are those of the setting
+    `propagation_style_inject`. The sampling decision is made now if it was not.
     """
 
 def w3c_context(traceparent: str, tracestate: str) -> Context:

@@ -396,7 +396,7 @@ fn start_span<'py>(hook: &Hook, operation: &Bound<'py, PyAny>) -> PyResult<Optio
     span.get().change(|data| data.set(keys::COMPONENT, component));
     let headers = operation.getattr(intern!(py, "inject_into"))?;
     if !headers.is_none() {
-        remote::inject(&headers, &span);
+        remote::inject(&headers, &span, None);
     }
     Ok(Some(span))
 }

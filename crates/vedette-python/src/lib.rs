@@ -39,6 +39,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<span::Span>()?;
     module.add_class::<facts::Facts>()?;
     module.add_class::<remote::Context>()?;
+    module.add_class::<raw_headers::CasedHeaders>()?;
     module.add_class::<raw_headers::RawHeaders>()?;
     module.add_class::<hook::Hook>()?;
     module.add_class::<hook::Switch>()?;

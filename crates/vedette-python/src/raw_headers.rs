@@ -1,8 +1,9 @@
-//! Headers as HTTP libraries hold them for the wire: a list of lines, or of tuples of names and a value, all bytes.
+//! Headers as HTTP libraries hold them: for the wire a list of lines, or of tuples of names and a value, all bytes; for
+//! their users a dictionary that knows how names are spelled.
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 
 /// Such a list as a mapping that takes headers. Reading and writing it natively costs a request a fifth of what the
 /// libraries' own mappings do.
@@ -92,6 +93,30 @@ impl RawHeaders {
         let line = entry.cast::<PyBytes>().ok()?.as_bytes();
         let start = line.iter().position(|&byte| byte == b':')? + 1;
         Some(line[start..].trim_ascii().to_vec())
+    }
+}
+
+/// A dictionary from names in lower case to pairs of a name and its value, as Requests keeps what its mapping shows.
+#[pyclass(frozen, module = "vedette._native")]
+pub struct CasedHeaders(Py<PyDict>);
+
+#[pymethods]
+impl CasedHeaders {
+    #[new]
+    fn new(dict: Bound<'_, PyDict>) -> CasedHeaders {
+        CasedHeaders(dict.unbind())
+    }
+
+    fn __setitem__(&self, py: Python<'_>, name: &str, value: &str) -> PyResult<()> {
+        self.set(py, name, value)
+    }
+}
+
+impl CasedHeaders {
+    /// Puts a header in the place of the one of that name.
+    pub fn set(&self, py: Python<'_>, name: &str, value: &str) -> PyResult<()> {
+        // As an object: an OrderedDict keeps its order in a method of its own.
+        self.0.bind(py).as_any().set_item(name.to_ascii_lowercase(), (name, value))
     }
 }
 

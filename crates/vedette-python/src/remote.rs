@@ -10,7 +10,7 @@ use vedette_model::key::keys;
 use vedette_model::{Key, Link, Span as Data, Text, Value};
 use vedette_trace::propagation::{self, Carrier, Extracted, Outgoing, Remote};
 
-use crate::raw_headers::RawHeaders;
+use crate::raw_headers::{CasedHeaders, RawHeaders};
 use crate::span::Span;
 use crate::trace::Trace;
 
@@ -131,9 +131,11 @@ fn is_environ(headers: &Bound<'_, PyAny>) -> bool {
     headers.cast::<PyDict>().is_ok_and(|dict| dict.contains("wsgi.version").unwrap_or(false))
 }
 
-/// Writes the trace context of `span` into a mapping of headers. Nothing is raised.
+/// Writes the trace context of `span` into a mapping of headers, and into those that are `shown` for them. Nothing is
+/// raised.
 #[pyfunction]
-pub fn inject(headers: &Bound<'_, PyAny>, span: &Bound<'_, Span>) {
+#[pyo3(signature = (headers, span, shown=None))]
+pub fn inject(headers: &Bound<'_, PyAny>, span: &Bound<'_, Span>, shown: Option<&Bound<'_, PyAny>>) {
     let decision = span.get().decide(span.py());
     let trace = &span.get().trace;
     let (origin, tracestate) = trace.remote_parts();
@@ -149,17 +151,26 @@ pub fn inject(headers: &Bound<'_, PyAny>, span: &Bound<'_, Span>) {
         tracestate,
         baggage: &baggage,
     };
-    let raw = headers.cast::<RawHeaders>().ok();
     let problem = propagation::inject(&trace.core.propagation, &outgoing, &mut |name, value| {
-        // A mapping that refuses (immutable, odd types) is the caller's to have.
-        let _ = match raw {
-            Some(raw) => raw.get().set(headers.py(), name, value),
-            None => headers.set_item(name, value),
-        };
+        put(headers, name, value);
+        if let Some(shown) = shown {
+            put(shown, name, value);
+        }
     });
     if let Some(problem) = problem {
         span.get().change_root(span.py(), |root| root.set(keys::PROPAGATION_ERROR, problem));
     }
+}
+
+/// A mapping that refuses (immutable, odd types) is the caller's to have.
+fn put(headers: &Bound<'_, PyAny>, name: &str, value: &str) {
+    let _ = if let Ok(raw) = headers.cast::<RawHeaders>() {
+        raw.get().set(headers.py(), name, value)
+    } else if let Ok(cased) = headers.cast::<CasedHeaders>() {
+        cased.get().set(headers.py(), name, value)
+    } else {
+        headers.set_item(name, value)
+    };
 }
 
 /// The context that the local part of a trace came from, if it came from elsewhere.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from vedette._native import Call, RawHeaders, Span, Stream, enclosing, inject, url_parts
+from vedette._native import Call, CasedHeaders, RawHeaders, Span, Stream, enclosing, inject, url_parts
 from vedette.instrument.integration import Around, Between, Integration, Setup, option
 
 __all__ = [
     "Around",
     "Between",
     "Call",
+    "CasedHeaders",
     "Integration",
     "RawHeaders",
     "Setup",

@@ -84,7 +84,7 @@ def pooled(call: Call) -> None:
     if operation is None or operation.name != NAME or operation.inject_into is not None:
         return
     if operation.span is not None and integration.values["distributed_tracing"]:
-        inject(RawHeaders(call.arg(0, "request").headers, names=1), operation.span)
+        inject(RawHeaders(call.arg(0, "request").headers, names=1), operation.span, operation.headers)
 
 
 def received(call: Call, response: Any) -> None:
@@ -92,7 +92,6 @@ def received(call: Call, response: Any) -> None:
     operation = call.operation
     operation.status = response.status_code
     operation.response_headers = response.headers
-    http_client.show_context(integration, operation)
 
 
 integration = Integration(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from vedette.instrument import Around, Call, Integration, Setup, enclosing, url_parts
+from vedette.instrument import Around, Call, CasedHeaders, Integration, Setup, enclosing, url_parts
 from vedette.instrument.families import http_client
 from vedette.operations import OutgoingRequest
 
@@ -69,7 +69,13 @@ def by_heads(installed: Installed) -> Callable[[], None]:
 
 def heading(call: Call) -> None:
     """The lines of a request's head are complete."""
-    http_client.complete_head(call, integration, NAME)
+    http_client.complete_head(call, integration, NAME, shown)
+
+
+def shown(operation: OutgoingRequest) -> Any:
+    """The headers of a prepared request, where users look for what was sent."""
+    known = getattr(operation.headers, "_store", None)
+    return operation.headers if known is None else CasedHeaders(known)
 
 
 def redirected(call: Call) -> None:
@@ -86,7 +92,6 @@ def redirected(call: Call) -> None:
 def received(call: Call, response: Any) -> None:
     """The response; after redirects it is the last one's, and the first is in its history."""
     tell(call.operation, response.history[0] if response.history else response)
-    http_client.show_context(integration, call.operation)
 
 
 def tell(operation: OutgoingRequest, response: Any) -> None:

@@ -12,6 +12,7 @@ from vedette.operations import OutgoingRequest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from vedette._native import Call
@@ -66,11 +67,14 @@ def domain(url: str, host: str, port: int | None) -> str:
     return host if port is None or port == _PORTS.get(url.partition(":")[0].lower()) else f"{host}:{port}"
 
 
-def complete_head(call: Call, integration: Integration, name: str) -> None:
+def complete_head(
+    call: Call, integration: Integration, name: str, shown: Callable[[OutgoingRequest], Any] | None = None
+) -> None:
     """For `http.client:HTTPConnection.endheaders`: adds the trace context to the lines of a request's head.
 
     There a line costs a tenth of what a header costs above. It is the context of the operation called `name`, if that
-    injects into no mapping; what lies between it and the head may have told its own already, which stays.
+    injects into no mapping; what lies between it and the head may have told its own already, which stays. `shown` gives
+    the headers that the library's user sees, which get it too.
     """
     operation = enclosing(OutgoingRequest)
     if operation is None:
@@ -81,13 +85,7 @@ def complete_head(call: Call, integration: Integration, name: str) -> None:
     if operation is None or operation.inject_into is not None or not integration.values["distributed_tracing"]:
         return
     if operation.span is not None:
-        inject(head, operation.span)
-
-
-def show_context(integration: Integration, operation: OutgoingRequest) -> None:
-    """Adds the trace context that went out below to the headers above, where users look for what they have sent."""
-    if operation.inject_into is None and operation.span is not None and integration.values["distributed_tracing"]:
-        inject(operation.headers, operation.span)
+        inject(head, operation.span, shown(operation) if shown is not None else None)
 
 
 def has_context(head: RawHeaders) -> bool:
