@@ -244,6 +244,7 @@ class Hook:
     ) -> Hook:
         """`describe(call)` gives an operation or None; `after(call, result)` may give another result.
 
+        A describer with an attribute `heard`, a class of operations, is not asked while that has no listeners.
         `names` are the function's parameters in the order of `Call.args`; `service` is that of spans that name none;
         `component` is an attribute of every span.
         """

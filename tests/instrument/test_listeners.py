@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from vedette.instrument import while_heard
 from vedette.operations import Operation
 
 
@@ -48,3 +49,17 @@ def test_what_waits_for_a_listener_of_the_child_hears_of_the_parents(kinds: Any)
     parent.listen(object())
     child.listen(object())
     assert heard == ["child"]
+
+
+def test_a_describer_that_waits_for_listeners(kinds: Any, library: Any, hook: Any) -> None:
+    asked: list[Any] = []
+    module = library("def work(): return 1")
+    hook(module, "work", while_heard(kinds[0])(lambda call: asked.append(call)))
+    listener = object()
+    assert module.work() == 1
+    assert asked == []
+    kinds[0].listen(listener)
+    assert module.work() == 1
+    kinds[0].unlisten(listener)
+    assert module.work() == 1
+    assert len(asked) == 1

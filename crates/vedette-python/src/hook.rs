@@ -84,6 +84,8 @@ pub struct Hook {
     #[pyo3(get)]
     pub original: Py<PyAny>,
     describe: Py<PyAny>,
+    /// The class of operations without whose listeners the describer is not asked.
+    heard: Option<Py<PyAny>>,
     pub after: Option<Py<PyAny>>,
     /// Names of the function's parameters, in the order of `Call.args`.
     pub names: Py<PyTuple>,
@@ -100,13 +102,14 @@ impl Hook {
     fn new(
         switch: Py<Switch>,
         original: Py<PyAny>,
-        describe: Py<PyAny>,
+        describe: Bound<'_, PyAny>,
         after: Option<Py<PyAny>>,
         names: Py<PyTuple>,
         service: Option<Py<PyString>>,
         component: Py<PyString>,
-    ) -> Hook {
-        Hook { switch, original, describe, after, names, service, component }
+    ) -> PyResult<Hook> {
+        let heard = describe.getattr_opt("heard")?.map(Bound::unbind);
+        Ok(Hook { switch, original, describe: describe.unbind(), heard, after, names, service, component })
     }
 
     /// Before the function runs: the call, if it is to be watched, else None.
@@ -118,7 +121,7 @@ impl Hook {
     ) -> PyResult<Option<Bound<'py, Call>>> {
         let py = this.py();
         let hook = this.get();
-        if !hook.switch.get().is_on() {
+        if !hook.switch.get().is_on() || !hook.is_heard(py) {
             return Ok(None);
         }
         let call = Bound::new(py, Call::new(this, args, kwargs))?;
@@ -158,6 +161,13 @@ impl Hook {
 }
 
 impl Hook {
+    /// Whether there is somebody to tell, where that is all that the hook is for.
+    fn is_heard(&self, py: Python<'_>) -> bool {
+        let Some(kind) = &self.heard else { return true };
+        let listeners = kind.bind(py).getattr(intern!(py, "listeners"));
+        listeners.and_then(|listeners| listeners.is_truthy()).unwrap_or(true)
+    }
+
     /// See [`Switch::contain`].
     pub fn contain(&self, py: Python<'_>, error: PyErr) -> PyResult<()> {
         self.switch.get().contain(py, error)

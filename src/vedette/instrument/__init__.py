@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vedette._native import Call, CasedHeaders, RawHeaders, Span, Stream, enclosing, inject, url_parts
-from vedette.instrument.integration import Around, Between, Integration, Setup, option
+from vedette.instrument.integration import Around, Between, Integration, Setup, option, while_heard
 
 __all__ = [
     "Around",
@@ -19,4 +19,5 @@ __all__ = [
     "inject",
     "option",
     "url_parts",
+    "while_heard",
 ]

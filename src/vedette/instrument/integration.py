@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     HookKind = Union["Around", "Between", "Setup"]
 
 
+def while_heard(kind: type[Operation]) -> Callable[[Describe], Describe]:
+    """Marks a describer that is asked only while somebody listens to such operations; else it costs nothing."""
+
+    def mark(describe: Describe) -> Describe:
+        describe.heard = kind  # type: ignore[attr-defined]
+        return describe
+
+    return mark
+
+
 class Around:
     """Around every call of a function: synchronous or not, generator or not.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from vedette.instrument import Around, Call, Integration, RawHeaders, Setup, enclosing, inject, url_parts
+from vedette.instrument import Around, Call, Integration, RawHeaders, Setup, enclosing, inject, url_parts, while_heard
 from vedette.instrument.families import http_client
 from vedette.operations import OutgoingRequest
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NAME = "http.request"
 
 
+@while_heard(OutgoingRequest)
 def building(call: Call) -> OutgoingRequest | None:
     """A URL is about to be normalised."""
     base = str(getattr(call.instance, "base_url", "")).rstrip("/")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from vedette.instrument import Around, Call, CasedHeaders, Integration, Setup, enclosing, url_parts
+from vedette.instrument import Around, Call, CasedHeaders, Integration, Setup, enclosing, url_parts, while_heard
 from vedette.instrument.families import http_client
 from vedette.operations import OutgoingRequest
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 NAME = "requests.request"
 
 
+@while_heard(OutgoingRequest)
 def preparing(call: Call) -> OutgoingRequest | None:
     """A URL is about to be normalised."""
     return http_client.as_written(call.instance.method, call.arg(1, "url"))

@@ -5,7 +5,7 @@ It has no spans: those of the requests that it makes, and what they carry along,
 
 from __future__ import annotations
 
-from vedette.instrument import Around, Call, Integration, enclosing, url_parts
+from vedette.instrument import Around, Call, Integration, enclosing, url_parts, while_heard
 from vedette.instrument.families import http_client
 from vedette.instrument.families.outermost import Outermost
 from vedette.operations import OutgoingRequest
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _opener = Outermost("urllib")
 
 
+@while_heard(OutgoingRequest)
 def opening(call: Call) -> OutgoingRequest | None:
     """A URL, or a request with one, in the hands of an opener."""
     given = call.arg(1, "fullurl")
@@ -45,9 +46,10 @@ def opened(call: Call, response: Any) -> None:
     call.operation.response_headers = getattr(response, "headers", None)
 
 
+@while_heard(OutgoingRequest)
 def sending(call: Call) -> OutgoingRequest | None:
     """`http.client` connects and sends, not on behalf of a client that has told of it."""
-    if not OutgoingRequest.listeners or _opener.is_at_work() or enclosing(OutgoingRequest) is not None:
+    if _opener.is_at_work() or enclosing(OutgoingRequest) is not None:
         return None
     asked = http_client.head_of(call.instance)
     return None if asked is None else told(asked[0], asked[1], None)

@@ -5,7 +5,7 @@ Off unless asked for: what lies above it (Requests, botocore, ...) tells its req
 
 from __future__ import annotations
 
-from vedette.instrument import Around, Call, Integration
+from vedette.instrument import Around, Call, Integration, while_heard
 from vedette.instrument.families import http_client
 from vedette.operations import OutgoingRequest
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 NAME = "urllib3.request"
 
 
+@while_heard(OutgoingRequest)
 def opening(call: Call) -> OutgoingRequest | None:
     """A URL is about to be normalised, and what it asks for sent."""
     return http_client.as_written(call.arg(1, "method"), call.arg(2, "url"))

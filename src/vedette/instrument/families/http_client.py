@@ -49,9 +49,9 @@ def outgoing(
 
 def as_written(method: str, url: Any, base: str = "") -> OutgoingRequest | None:
     """A URL as the application wrote it, for the protection: where the client will normalise it, its `..` and `#` are
-    gone afterwards. It makes no span; None if there is nothing to lose, or nobody listens.
+    gone afterwards. It makes no span; None if there is nothing to lose.
     """
-    if not OutgoingRequest.listeners or not isinstance(url, str):
+    if not isinstance(url, str):
         return None
     authority = url.partition("://")[2].partition("/")[0]
     if url.isascii() and "?" not in authority and not any(mark in url for mark in _LOST):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vedette.instrument import Call, enclosing
+from vedette.instrument import Call, enclosing, while_heard
 from vedette.instrument.families import generator_coroutines
 from vedette.operations import IncomingRequest
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vedette.instrument.families.body import Collected
 
 
+@while_heard(IncomingRequest)
 def read(call: Call) -> None:
     """A piece of a body is read: of the request, if it is that one."""
     body = _body_of(call.instance)
@@ -31,6 +32,7 @@ def read(call: Call) -> None:
     call.target = shown
 
 
+@while_heard(IncomingRequest)
 def read_to_the_end(call: Call) -> None:
     """All that is there is read: perhaps the end of the body."""
     stream = call.instance
@@ -53,8 +55,6 @@ def read_to_the_end(call: Call) -> None:
 
 def _body_of(stream: Any) -> Collected | None:
     """What is collected of the request under way, if `stream` is its body."""
-    if not IncomingRequest.listeners:
-        return None
     operation = enclosing(IncomingRequest)
     body: Collected | None = operation.body if operation is not None else None
     return body if body is not None and body.source is stream else None
