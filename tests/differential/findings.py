@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +16,8 @@ NAMES = (
     "_dd.origin", "_dd.p.dm", "_dd.p.ts", "_sampling_priority_v1", "actor.ip", "network.client.ip", "http.client_ip",
     "http.status_code",
 )  # fmt: skip
+SCHEMAS = "_dd.appsec.s."
+"""Begins tags with shapes of requests and responses: JSON, compressed."""
 UNEQUAL = ("duration", "_dd.appsec.event_rules.", "_dd.appsec.waf.version", "_dd.appsec.json")
 """What is of the moment or of an engine; of the rest, the values are compared too."""
 
@@ -61,7 +65,13 @@ def tags(span: Span) -> dict[str, Any]:
     """The tags that protection makes, or decides about."""
     every = {**span["meta"], **span["metrics"]}
     kept = {key: value for key, value in every.items() if key in NAMES or key.startswith(PREFIXES)}
-    return {key: None if any(part in key for part in UNEQUAL) else value for key, value in kept.items()}
+    return {key: _comparable(key, value) for key, value in kept.items()}
+
+
+def _comparable(key: str, value: Any) -> Any:
+    if any(part in key for part in UNEQUAL):
+        return None
+    return json.loads(gzip.decompress(base64.b64decode(value))) if key.startswith(SCHEMAS) else value
 
 
 def _of_tags(name: str, theirs: dict[str, Any], ours: dict[str, Any]) -> Iterator[str]:

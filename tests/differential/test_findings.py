@@ -1,7 +1,9 @@
-"""Findings of one application under attack in both tracers, compared; `findings.json` has what is accepted, and why."""
+"""Findings and shapes of an application under attack in both tracers; `findings.json` has what is accepted, and why."""
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,8 @@ ACCEPTED: dict[str, str] = json.loads((Path(__file__).parent / "findings.json").
 REQUESTS: list[dict[str, Any]] = json.loads((APPS / "protection" / "requests.json").read_text("utf-8"))
 SETTINGS = {
     "DD_APPSEC_ENABLED": "true",
-    "DD_API_SECURITY_ENABLED": "false",
+    "DD_API_SECURITY_ENABLED": "true",
+    "DD_API_SECURITY_SAMPLE_DELAY": "0",
     "DD_APPSEC_WAF_TIMEOUT": "100000",
     "DD_APPSEC_TRACE_RATE_LIMIT": "1000",
     "VEDETTE_PROTECTION": "monitor",
@@ -65,6 +68,14 @@ def test_tags_of_one_side_are_told() -> None:
         "r: appsec.event is theirs alone",
         "r: http.status_code is '403', not '200'",
     ]
+
+
+def test_shapes_are_compared_as_what_they_say() -> None:
+    def shaped(level: int) -> Any:
+        shape = gzip.compress(b'[{"a": [8]}]', level)
+        return span({"_dd.appsec.s.req.query": base64.b64encode(shape).decode()})
+
+    assert tags(shaped(0)) == tags(shaped(9)) == {"_dd.appsec.s.req.query": [{"a": [8]}]}
 
 
 def test_tags_of_an_attack_follow_from_its_finding() -> None:
