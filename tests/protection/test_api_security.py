@@ -11,6 +11,7 @@ import pytest
 import vedette
 from tests.integrations import wsgi_client
 from tests.protection.shops import CLIENTS
+from vedette import _native
 from vedette.protection.api_security.authentication import kinds_of
 from vedette.protection.api_security.sampler import Sampler
 
@@ -213,6 +214,16 @@ def test_one_request_per_endpoint_and_status(spans: Any, protected: Any, flask: 
         if "security.api.request.headers.schema" in span["attributes"]
     ]
     assert sampled == [("GET", "/page"), ("GET", "/path/<path:rest>"), ("GET", "/search"), ("POST", "/page")]
+
+
+@pytest.mark.parametrize("tracing", [True, False])
+def test_without_tracing_what_was_looked_at_is_kept(protected: Any, flask: Any, tracing: bool) -> None:
+    protected("monitor", api_security_sample_delay=3_600, apm_tracing=tracing)
+    _native.take()
+    flask("/page")
+    flask("/page")
+    kept = [(chunk["priority"], chunk["mechanism"]) == (2, 5) for chunk in _native.take()]
+    assert kept == [not tracing, False]
 
 
 def test_it_can_be_switched_off(spans: Any, protected: Any, flask: Any) -> None:

@@ -112,6 +112,7 @@ def test_standalone_sends_what_was_found_and_a_sign_of_life(agent: TestAgent) ->
         VEDETTE_AGENT_URL=agent.url,
         VEDETTE_PROTECTION="monitor",
         DD_APM_TRACING_ENABLED="false",
+        DD_API_SECURITY_ENABLED="false",
     )
     first, attack = requests_of(agent, 2)
     assert [status for status, _ in answers] == [200] * 4

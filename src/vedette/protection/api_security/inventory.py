@@ -35,6 +35,7 @@ class Inventory(Quiet):
         self._depth = settings.body_max_depth
         self._elements = max(settings.body_max_elements, 65_536)
         self._bodies = settings.api_security_response_body
+        self._standalone = not settings.apm_tracing
 
     def learned(self, operation: IncomingRequest, what: str) -> None:
         """The response begins: decides whether the request is looked at when it ends. What was refused is not."""
@@ -53,7 +54,7 @@ class Inventory(Quiet):
         if span is None or status is None or (operation.route is None and status == _NOT_FOUND):
             return False
         priority = span.sampling_priority
-        if priority is not None and priority <= 0:
+        if priority is not None and priority <= 0 and not self._standalone:
             return False  # nobody will see this trace: one that is kept is looked at instead
         return self._sampler.takes((operation.method, operation.endpoint(), status))
 
@@ -62,6 +63,8 @@ class Inventory(Quiet):
         try:
             if operation.refusal is None:
                 span.set_attributes(self._told(operation))
+                if self._standalone:
+                    span.keep_for_security()  # without tracing, nothing else would
         except Exception as error:
             self._policy.troubled(error)
 

@@ -24,7 +24,8 @@ OPTIONS = (
         True,
         ("DD_APM_TRACING_ENABLED", negated("DD_EXPERIMENTAL_APPSEC_STANDALONE_ENABLED")),
         "Whether requests are traced for their own sake. Without it protection stands alone: traces with a finding are "
-        "sent, one a minute of the others, and other services are told of the former alone.",
+        "sent, requests that API security looked at, one a minute of the others; other services are told of the "
+        "first alone.",
     ),
     Option(
         "report_folder",
