@@ -17,7 +17,7 @@ from tests.differential.play import APPS, played
 from tests.differential.test_differential import asked_for
 from tests.services.recorder import Recorder
 
-ACCEPTED: dict[str, str] = json.loads((Path(__file__).parent / "findings.json").read_text("utf-8"))
+ACCEPTED: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "findings.json").read_text("utf-8"))
 REQUESTS: list[dict[str, Any]] = json.loads((APPS / "protection" / "requests.json").read_text("utf-8"))
 SETTINGS = {
     "DD_APPSEC_ENABLED": "true",
@@ -25,17 +25,26 @@ SETTINGS = {
     "DD_API_SECURITY_SAMPLE_DELAY": "0",
     "DD_APPSEC_WAF_TIMEOUT": "100000",
     "DD_APPSEC_TRACE_RATE_LIMIT": "1000",
-    "VEDETTE_PROTECTION": "monitor",
 }
+PLAYS = {
+    "own rules": {"VEDETTE_PROTECTION": "monitor"},
+    "same rules": {
+        "VEDETTE_PROTECTION": "block",
+        "DD_APPSEC_RULES": str(APPS / "protection" / "rules.json"),
+        "DD_API_SECURITY_ENABLED": "false",
+    },
+}
+"""Settings: each with the rules that it brings, and both with a file of rules that block."""
 
 
 @asked_for
 @pytest.mark.timeout(300)
-def test_the_findings_are_those_of_the_reference(recorder: Recorder) -> None:
-    python = prepared()
-    theirs, ours = (served(played("protection/flask", who, python, recorder, SETTINGS)) for who in ("theirs", "ours"))
+@pytest.mark.parametrize("play", PLAYS)
+def test_the_findings_are_those_of_the_reference(recorder: Recorder, play: str) -> None:
+    python, settings = prepared(), {**SETTINGS, **PLAYS[play]}
+    theirs, ours = (served(played("protection/flask", who, python, recorder, settings)) for who in ("theirs", "ours"))
     sentences = set(differences([request["name"] for request in REQUESTS], theirs, ours))
-    unlisted, stale = judged(sentences, ACCEPTED, {})
+    unlisted, stale = judged(sentences, ACCEPTED[play], {})
     assert (unlisted, stale) == ([], []), "\n".join(["not listed:", *unlisted, "listed and not found:", *stale])
 
 
