@@ -340,3 +340,11 @@ def test_rules_may_look_at_headers_of_responses_alone(ask: Any, protected: Any, 
 def test_redaction_reads_long_texts_once(piece: str) -> None:
     """With a second look from each place this would take hours."""
     assert Redaction().text(piece * 300_000)
+
+
+def test_headers_of_a_blocked_answer_are_those_that_the_client_got(ask: Any, blocking: None, spans: Spans) -> None:
+    answer = ask("/page", query_string={"q": SCRIPT}, headers={"Accept": "text/html"})
+    (span,) = of_requests(spans)
+    told = [span["attributes"][f"http.response.headers.{name}"] for name in ("content-type", "content-length")]
+    assert told == [answer.headers["Content-Type"], answer.headers["Content-Length"]]
+    assert answer.status_code == 403

@@ -61,8 +61,7 @@ class RequestState:
         try:
             found = self._findings is not None
             told: dict[str, Any] = tags(self._headers, REQUEST_FOUND if found else REQUEST_ALWAYS)
-            if operation.response_headers is not None:
-                told.update(tags(by_name(operation.response_headers), RESPONSE))
+            told.update(tags(answered(operation), RESPONSE))
             told.update(self._inspection.attributes())
             if found:
                 told["actor.ip"] = self._client
@@ -134,3 +133,10 @@ class RequestState:
             answers, accept = self._policy.answers, self._operation.headers.get("accept")
             self._operation.refusal, self._response_id = answers.refusal(action, accept)
         return self._response_id
+
+
+def answered(operation: IncomingRequest) -> dict[str, Any]:
+    """Headers of the response that the client gets, by lower-case name: the application's, or those of the refusal."""
+    if operation.refusal is not None:
+        return {name.lower(): value for name, value in operation.refusal.headers}
+    return by_name(operation.response_headers)
