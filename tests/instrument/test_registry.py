@@ -87,6 +87,17 @@ def test_floors(registry: Any, folder: Path, caplog: pytest.LogCaptureFixture, f
     )
 
 
+def test_the_version_is_not_that_of_what_the_library_is_built_on(registry: Any, folder: Path) -> None:
+    library(folder, "lib_below", "__version__ = '0.1'\ndef g(): return 1")
+    library(folder, "lib_above", "import lib_below\n__version__ = '1.5'\ndef f(): return 1")
+    hooks = (Around("lib_below:g", operation), Around("lib_above:f", operation))
+    made = registry(declared("lib_above", *hooks, floor="1.0"))
+    made.instrument("lib_above")
+    importlib.import_module("lib_above")
+    assert made.refused == {}
+    assert made.installed["lib_above"].applied == ["lib_below:g", "lib_above:f"]
+
+
 def test_taking_off_restores_the_code(registry: Any, folder: Path, finished: Any) -> None:
     library(folder, "lib_d")
     module = importlib.import_module("lib_d")

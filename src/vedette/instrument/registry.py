@@ -79,6 +79,7 @@ class Registry:
 
     def _admit(self, name: str, module: str) -> Installed | None:
         integration = self._load(name)
+        module = own_module(integration, module)
         reason = too_old(integration, module)
         if reason:
             self.refused[name] = reason
@@ -115,6 +116,12 @@ class Registry:
             self.uninstrument(name)
         self._wanted.clear()
         self.refused.clear()
+
+
+def own_module(integration: Integration, module: str) -> str:
+    """The module that tells the library's version: hooks may be on what it is built on, which has another one."""
+    packages = {own.partition(".")[0] for own in integration.modules}
+    return module if module.partition(".")[0] in packages else integration.modules[0]
 
 
 def too_old(integration: Integration, module: str) -> str | None:
