@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
+with suppress(ImportError):  # the environments of the matrix do without it
+    from hypothesis import settings
+
+    settings.register_profile("vedette", deadline=None)  # a busy machine is no finding
+    settings.load_profile("vedette")
 
 pytest_plugins = ["tests.in_memory", "tests.services.fixtures"]
 

@@ -47,12 +47,12 @@ BENCHMARK = Benchmark(
 
 
 def measure() -> Measured:
-    """CPU seconds of the import."""
+    """CPU seconds of the import, in its own thread: what a start-up does beside it has a promise of its own."""
     library = os.environ["BENCH_IMPORT"]
-    before = time.process_time()
+    before = time.thread_time()
     for name in (library, *ALSO.get(library, ())):
         import_module(name)
-    return {"seconds": time.process_time() - before}
+    return {"seconds": time.thread_time() - before}
 
 
 if __name__ == "__main__":

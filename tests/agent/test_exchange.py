@@ -162,7 +162,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # which goes by the clock
+@settings(suppress_health_check=[HealthCheck.too_slow])  # which goes by the clock
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(SpanRow._fields, VALUES)))
 def test_what_is_no_span_is_refused_with_a_reason(made):
     with contextlib.suppress(BadSpan):  # nothing else may come out

@@ -78,7 +78,7 @@ def test_names_lead_nowhere_else() -> None:
 
 
 @given(st.binary(max_size=400), st.text(max_size=40))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_whatever_is_in_a_form_comes_out_of_it(content: bytes, case: str) -> None:
     kind, body = multipart(Task("path", "", {"case_id": case}), content, "shop")
     fields, name, file = form(kind, body)
@@ -90,7 +90,7 @@ def test_whatever_is_in_a_form_comes_out_of_it(content: bytes, case: str) -> Non
 @given(
     st.binary(max_size=400), st.sampled_from(["multipart/form-data; boundary=a", "", "multipart/form-data; boundary"])
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_other_bodies_are_refused_by_a_reason(body: bytes, kind: str) -> None:
     with pytest.raises(ValueError, match=r"expected|there is no"):
         form(kind, body)

@@ -311,7 +311,7 @@ ENCODED = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(ENCODED, ENCODED, st.sampled_from(["200", "404", "", "abc", "599"])), max_size=4),
     st.one_of(st.text(max_size=30), st.text("/<>{}():?P\\^$*a1", max_size=30)),
@@ -341,7 +341,7 @@ def test_whatever_is_told_the_document_is_valid(told, route, method, authenticat
     OpenAPIV31SpecValidator(json.loads(json.dumps(openapi("s", learned.values())))).validate()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(ENCODED, max_size=6))
 def test_shapes_keep_what_they_learned(told):
     shape = Shape()

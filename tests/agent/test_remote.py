@@ -273,7 +273,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ANYTHING, ANYTHING, ANYTHING)
 def test_no_question_makes_it_fail(desk: Desk, whole: Any, state: Any, files: Any) -> None:
     with contextlib.suppress(Malformed):

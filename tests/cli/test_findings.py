@@ -181,7 +181,7 @@ FOUND = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(FOUND, max_size=4))
 def test_whatever_was_found_is_valid_sarif(findings: list[Found]) -> None:
     document = sarif(findings, ROOT)

@@ -25,7 +25,7 @@ def in_chunks(content: bytes, size: int) -> bytes:
 
 
 @given(st.binary(max_size=60), st.integers(1, 20), st.integers(1, 9))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_content_whatever_the_pieces(content: bytes, size: int, step: int) -> None:
     wire, chunks = in_chunks(content, size), Chunks()
     got = b"".join(chunks.feed(wire[at : at + step]) for at in range(0, len(wire), step))
@@ -33,7 +33,7 @@ def test_the_content_whatever_the_pieces(content: bytes, size: int, step: int) -
 
 
 @given(st.binary(max_size=60), st.integers(1, 9))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_nothing_is_too_odd(wire: bytes, step: int) -> None:
     chunks = Chunks()
     got = b"".join(chunks.feed(wire[at : at + step]) for at in range(0, len(wire), step))

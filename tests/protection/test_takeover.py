@@ -150,7 +150,7 @@ def test_memory_is_bounded() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([None, "x", "y"]), st.booleans(), st.floats(0, 700))))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_counts_are_never_negative_or_above_what_happened(happened: list[Any]) -> None:
     now, tally = 0.0, Tally(0.0)
     for total, (_, other, succeeded, passed) in enumerate(happened, 1):

@@ -140,7 +140,7 @@ def test_what_is_not_understood_makes_a_stable_file_void(entry: str) -> None:
 PRINTABLE = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(st.from_regex(r"\A[A-Z][A-Z0-9_]{0,20}\Z"), PRINTABLE, max_size=5))
 def test_what_a_yaml_library_writes_is_read_the_same(variables: dict[str, str]) -> None:
     breaks = any(character in value for value in variables.values() for character in "\n\x85\u2028\u2029")
@@ -150,7 +150,7 @@ def test_what_a_yaml_library_writes_is_read_the_same(variables: dict[str, str]) 
         assert parse("apm_configuration_default:\n" + "".join(lines if variables else [])) == variables
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.text(max_size=200), st.sampled_from(["", "apm_configuration_default:\n ", 'apm_configuration_default:\n A: "'])
 )
