@@ -39,11 +39,15 @@ class Promise:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """One file of ``promises/``: its rows, and how to measure them once for one contender."""
+    """One file of ``promises/``: its rows, and how to measure them once for one contender.
+
+    ``without`` names the contenders that have nothing of the kind: they are left out.
+    """
 
     name: str
     promises: tuple[Promise, ...]
     measure: Callable[[Contender], Measured]
+    without: tuple[str, ...] = ()
 
     @property
     def needs_bare(self) -> bool:

@@ -90,7 +90,8 @@ def null_agent() -> Iterator[int]:
 
 def measure(benchmark: Benchmark, contenders: list[Contender], rounds: int) -> Samples:
     """All rounds of one benchmark; who begins changes from round to round."""
-    taking_part = [contender for contender in contenders if contender.name != "bare" or benchmark.needs_bare]
+    without = (*benchmark.without, *(() if benchmark.needs_bare else ("bare",)))
+    taking_part = [contender for contender in contenders if contender.name not in without]
     samples: Samples = {contender.name: [] for contender in taking_part}
     for number in range(rounds):
         print(f"{benchmark.name}: round {number + 1} of {rounds}", file=sys.stderr, flush=True)

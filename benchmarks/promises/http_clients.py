@@ -67,6 +67,7 @@ BENCHMARK = Benchmark(
         for client, title in CLIENTS.items()
     ),
     measured,
+    without=("opentelemetry",),  # its environment instruments frameworks and sqlite3
 )
 
 
