@@ -97,7 +97,7 @@ def run(options: Options, ready: Callable[[Options], None]) -> Counters:
     allow_files()
     with contextlib.ExitStack() as stack:
         sockets, options = _sockets(options, stack)
-        database = Database(options.data, memory_limit="1GB" if options.data is None else "160MB")
+        database = Database(options.data, memory_limit="1GB" if options.data is None else "128MB")
         stack.callback(database.close)
         counters, senders = Counters(), Senders()
         forwarder = _forwarder(options, counters)
